@@ -1,0 +1,1 @@
+"""`<kind>_<port>.py`: one embedded default for each port, and the real ones."""

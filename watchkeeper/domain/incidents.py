@@ -1,0 +1,210 @@
+"""What lasts from *opened* to *resolved*, and how it is confirmed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from watchkeeper.domain.causes import Cause, likely_cause
+from watchkeeper.domain.findings import Finding
+from watchkeeper.domain.intervals import stamp
+from watchkeeper.domain.levels import Level
+from watchkeeper.domain.verdicts import Verdict
+
+__all__ = ["Change", "Confirmation", "Incident", "NOfM", "Transition", "confirmed_findings", "develop"]
+
+
+@dataclass(frozen=True, slots=True)
+class NOfM:
+    """N of the last M windows."""
+
+    n: int
+    m: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= self.m:
+            raise ValueError(
+                f'"{self.n} of {self.m}" cannot be meant: the first number is at least 1, at most the second'
+            )
+
+    def __str__(self) -> str:
+        return f"{self.n} of {self.m}"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """How much repetition it takes before a person is told.
+
+    Attributes:
+        opens: how often a finding must stand before it opens or joins an incident.
+        resolves: how often an incident's findings must be quiet before it is resolved.
+        by_check: checks that need another number of windows than `opens`.
+    """
+
+    opens: NOfM = NOfM(2, 3)
+    resolves: NOfM = NOfM(3, 3)
+    by_check: tuple[tuple[str, NOfM], ...] = ()
+
+    def of(self, check: str) -> NOfM:
+        """The rule for one kind of check."""
+        return dict(self.by_check).get(check, self.opens)
+
+    @property
+    def reach(self) -> int:
+        """How many windows back anything is looked for."""
+        return max([self.opens.m, self.resolves.m, *(rule.m for _, rule in self.by_check)])
+
+
+class Change(StrEnum):
+    """What a transition does to its incident."""
+
+    OPENED = "opened"
+    ESCALATED = "escalated"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One lasting trouble of one model; at most one is open at a time, and every finding joins it.
+
+    Attributes:
+        key: `wk:{env}:{model}:{first window}`, the dedup key of every channel.
+        since: end of the first bad window.
+        detected: end of the window that confirmed it.
+        resolved: end of the window that ended it.
+        marks: the findings that belong to it (`missing:temp`).
+        changes: how many transitions it has had.
+    """
+
+    key: str
+    model: str
+    level: Level
+    cause: Cause
+    because: str
+    since: datetime
+    detected: datetime
+    marks: tuple[str, ...]
+    changes: int = 1
+    resolved: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still lasts."""
+        return self.resolved is None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change between two verdicts, and the incident as it is after it."""
+
+    id: str
+    change: Change
+    incident: Incident
+    at: datetime
+    sentence: str
+
+
+def confirmed_findings(verdicts: Sequence[Verdict], rule: Confirmation) -> tuple[Finding, ...]:
+    """The findings of the newest verdict that have stood often enough, at the level that has.
+
+    Args:
+        verdicts: the model's verdicts, newest first, without gaps filled in.
+        rule: how often is enough.
+    """
+    found = []
+    for finding in verdicts[0].findings:
+        level = _confirmed_level(finding, verdicts, rule.of(finding.check))
+        if level > Level.OK:
+            found.append(replace(finding, level=level))
+    return tuple(sorted(found, key=lambda f: -f.level))
+
+
+def _confirmed_level(finding: Finding, verdicts: Sequence[Verdict], rule: NOfM) -> Level:
+    """The highest level that the finding reaches now and has reached in N of the last M windows."""
+    past = [f.level for v in verdicts[: rule.m] if (f := v.finding(finding.mark))]
+    reached = sorted(past, reverse=True)
+    return min(finding.level, reached[rule.n - 1]) if len(reached) >= rule.n else Level.OK
+
+
+def develop(
+    env: str, incident: Incident | None, verdicts: Sequence[Verdict], rule: Confirmation
+) -> tuple[Incident | None, Transition | None]:
+    """The incident after the newest verdict, and the transition a person is told of, if there is one.
+
+    Args:
+        env: the name of the house, part of the incident's key.
+        incident: the one that is open, if any.
+        verdicts: newest first, at least `rule.reach` of them where they exist.
+        rule: how often is enough.
+    """
+    confirmed = confirmed_findings(verdicts, rule)
+    if incident is None:
+        return _opened(env, verdicts, confirmed) if confirmed else (None, None)
+    if confirmed:
+        return _joined(incident, verdicts[0], confirmed)
+    return _resolved(incident, verdicts[0], rule) if _is_quiet(incident, verdicts, rule.resolves) else (incident, None)
+
+
+def _opened(env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...]) -> tuple[Incident, Transition]:
+    now, marks = verdicts[0], tuple(f.mark for f in confirmed)
+    first = _first_bad(verdicts, marks)
+    key = f"wk:{env}:{now.model}:{stamp(first.interval.end)}"
+    cause = likely_cause(confirmed)
+    incident = Incident(
+        key, now.model, confirmed[0].level, cause, _because(confirmed), first.interval.end, now.interval.end, marks
+    )
+    return _told(Change.OPENED, incident, now)
+
+
+def _first_bad(verdicts: Sequence[Verdict], marks: Sequence[str]) -> Verdict:
+    """The oldest of the unbroken run of newest verdicts in which any of these findings was not OK."""
+    first = verdicts[0]
+    for verdict in verdicts[1:]:
+        if not any((f := verdict.finding(m)) and f.level > Level.OK for m in marks):
+            break
+        first = verdict
+    return first
+
+
+def _joined(incident: Incident, now: Verdict, confirmed: tuple[Finding, ...]) -> tuple[Incident, Transition | None]:
+    """Every confirmed finding joins the incident; only a worse level or a new cause among them is told."""
+    new = tuple(f for f in confirmed if f.mark not in incident.marks)
+    joined = replace(incident, marks=incident.marks + tuple(f.mark for f in new))
+    cause = likely_cause(confirmed)
+    worse = confirmed[0].level > incident.level
+    other = bool(new) and cause not in (incident.cause, Cause.UNKNOWN)
+    if not (worse or other):
+        return joined, None
+    level = max(incident.level, confirmed[0].level)
+    return _told(
+        Change.ESCALATED,
+        replace(joined, level=level, cause=cause, because=_because(confirmed), changes=incident.changes + 1),
+        now,
+    )
+
+
+def _is_quiet(incident: Incident, verdicts: Sequence[Verdict], rule: NOfM) -> bool:
+    """Whether every finding of the incident has been answered OK in N of the last M windows; silence is not OK."""
+    quiet = [all(_is_ok(v.finding(mark)) for mark in incident.marks) for v in verdicts[: rule.m]]
+    return quiet[0] and sum(quiet) >= rule.n
+
+
+def _is_ok(finding: Finding | None) -> bool:
+    return finding is not None and finding.level == Level.OK
+
+
+def _resolved(incident: Incident, now: Verdict, rule: Confirmation) -> tuple[Incident, Transition]:
+    because = f"Quiet in {rule.resolves} windows: {', '.join(incident.marks)}."
+    after = replace(incident, resolved=now.interval.end, because=because, changes=incident.changes + 1)
+    return _told(Change.RESOLVED, after, now)
+
+
+def _told(change: Change, incident: Incident, now: Verdict) -> tuple[Incident, Transition]:
+    identity = f"{incident.key}#{incident.changes}-{change}"
+    sentence = f"{incident.model}: {incident.because}"
+    return incident, Transition(identity, change, incident, now.interval.end, sentence)
+
+
+def _because(confirmed: Sequence[Finding]) -> str:
+    others = f" ({len(confirmed) - 1} more findings)" if len(confirmed) > 1 else ""
+    return confirmed[0].sentence + others

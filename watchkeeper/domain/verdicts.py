@@ -1,0 +1,62 @@
+"""The settled opinion on one window."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watchkeeper.domain.causes import Cause, likely_cause
+from watchkeeper.domain.findings import Finding
+from watchkeeper.domain.intervals import Interval, window_id
+from watchkeeper.domain.levels import Level
+
+__all__ = ["Verdict", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What we think of one model in one window: the worst finding, the likely cause, and why.
+
+    Attributes:
+        version: the number of the champion at that time.
+        findings: every answer, the good ones too, worst first.
+        rows: records in the window.
+    """
+
+    id: str
+    model: str
+    interval: Interval
+    version: int
+    level: Level
+    cause: Cause
+    why: str
+    rows: int
+    findings: tuple[Finding, ...]
+
+    def finding(self, mark: str) -> Finding | None:
+        """The finding with this mark, if the window was asked about it."""
+        return next((f for f in self.findings if f.mark == mark), None)
+
+
+def settle(model: str, version: int, interval: Interval, rows: int, findings: Iterable[Finding]) -> Verdict:
+    """The verdict that follows from these findings; none at all is UNKNOWN, never OK."""
+    ranked = tuple(sorted(findings, key=_severity))
+    level = ranked[0].level if ranked else Level.UNKNOWN
+    bad = [f for f in ranked if f.level > Level.OK]
+    why = _why(bad, len(ranked))
+    cause = likely_cause(bad) if level >= Level.WARNING else Cause.UNKNOWN
+    return Verdict(window_id(model, interval.end), model, interval, version, level, cause, why, rows, ranked)
+
+
+def _severity(finding: Finding) -> tuple[int, float, str]:
+    """Worst first; among equals the one furthest beyond its limit."""
+    excess = finding.value / finding.limit if finding.limit > 0 and not math.isnan(finding.value) else 0.0
+    return -finding.level, -excess, finding.mark
+
+
+def _why(bad: list[Finding], asked: int) -> str:
+    if not asked:
+        return "No check gave an answer."
+    if not bad:
+        return f"All {asked} answers are within their limits."
+    others = f" ({len(bad) - 1} more)" if len(bad) > 1 else ""
+    return bad[0].sentence + others

@@ -1,0 +1,65 @@
+"""Records, labels and what is counted of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from watchkeeper.domain.intervals import Interval
+from watchkeeper.profiles import Grid, Kind, Profile
+from watchkeeper.window import Window
+
+__all__ = ["Look", "PredictionStore"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which window to read, and of what.
+
+    Attributes:
+        columns: the features and business columns with their kinds; the prediction is always read.
+        grids: the bins of the numeric columns.
+        outcomes: the interval whose labels are due by the window's end.
+    """
+
+    model: str
+    interval: Interval
+    columns: Mapping[str, Kind]
+    grids: Mapping[str, Grid]
+    outcomes: Interval
+
+
+class PredictionStore(Protocol):
+    """Records and labels, by model and day.
+
+    A table of records has the columns `_id` (string), `_at` (timestamp with zone), `_key` (string), `_version` (int),
+    `_prediction` (double), `_latency_ms` (double), and one column per feature or business value; a table of labels has
+    `_id`, `_label` (double), `_at` (when it became known).
+    """
+
+    def append(self, model: str, records: pa.Table) -> None: ...
+
+    def append_labels(self, model: str, labels: pa.Table) -> None: ...
+
+    def window(self, look: Look) -> Window:
+        """Counts and outcomes; a file that cannot be read is named in `trouble`, the others still count.
+
+        Labels count when they were known before the window's end; of two for one record the later counts.
+        """
+        ...
+
+    def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
+        """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`."""
+        ...
+
+    def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
+        """At most `rows` records spread over the interval, the same ones at every call."""
+        ...
+
+    def keep_profile(self, model: str, interval: Interval, profile: Profile) -> None: ...
+
+    def profiles(self, model: str, within: Interval) -> tuple[tuple[Interval, Profile], ...]:
+        """The kept profiles of windows that lie in an interval, oldest first."""
+        ...

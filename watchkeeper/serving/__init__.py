@@ -1,0 +1,1 @@
+"""The SDK for serving hosts: log predictions, route requests. Light to import."""

@@ -1,0 +1,75 @@
+"""What a check is asked about: the window, and the baseline it is held against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from watchkeeper.domain.intervals import Interval
+from watchkeeper.profiles import Profile
+
+__all__ = ["PREDICTION", "Baseline", "History", "Outcomes", "Window"]
+
+PREDICTION = "prediction"
+"""The name under which a model's answers are profiled and found beside its features."""
+
+History = Mapping[tuple[str, str, str], tuple[tuple[datetime, float], ...]]
+"""(check, subject, name of the measure) -> (end of window, value), oldest first."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The labelled records of an interval that lies back by the labels' delay.
+
+    Attributes:
+        predictions, labels: one entry a labelled record, the same order, shape (n,).
+        expected: records in that interval, labelled or not.
+    """
+
+    interval: Interval
+    predictions: Floats
+    labels: Floats
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The records of one model in one interval, as counts and outcomes, never as rows.
+
+    Attributes:
+        rows: records in the window.
+        profile: of the features, of `prediction`, and of the business columns.
+        newest: time of the last record; None for an empty window.
+        trouble: what could not be read, one sentence each, naming file and reason.
+    """
+
+    model: str
+    interval: Interval
+    rows: int
+    profile: Profile
+    outcomes: Outcomes
+    newest: datetime | None
+    trouble: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a window is held against.
+
+    Attributes:
+        anchor: profile of the records that the version was approved on; never rolls by itself.
+        trailing: sum of the last 28 days' profiles without broken windows; None while there are none.
+        history: raw measures of earlier windows, seeded from the training records.
+        metrics: out-of-fold metrics of the version at training.
+    """
+
+    version: int
+    digest: str
+    anchor: Profile
+    trailing: Profile | None
+    history: History
+    metrics: Mapping[str, float]
