@@ -40,11 +40,18 @@ class Waiting:
 
 
 class StateStore(Protocol):
-    """What has been decided and done. Every write is insert-or-same or conditional; every method is one transaction."""
+    """What has been decided and done. Every write is insert-or-same or conditional; every method is one transaction.
+
+    Writing about an alert or follow-up that was never written raises NotThere.
+    """
 
     # verdicts, measures, incidents
     def settle(self, settlement: Settlement) -> bool:
-        """Write everything of one look, or nothing when the window has a verdict already (False)."""
+        """Write everything of one look, or nothing when the window has a verdict already (False).
+
+        The incident is written over, unless it has had more changes meanwhile. Raises Conflict when the model has
+        another incident open by now.
+        """
         ...
 
     def verdict(self, window: str) -> Verdict | None: ...
@@ -70,7 +77,7 @@ class StateStore(Protocol):
     def transitions(self, incident: str) -> tuple[Transition, ...]: ...
 
     def link(self, incident: str, name: str, url: str) -> None:
-        """Add a page to an incident, or the same again."""
+        """Add a page to an incident; a name that was there gets the new URL."""
         ...
 
     def links(self, incident: str) -> Mapping[str, str]: ...
