@@ -1,0 +1,137 @@
+"""Profiles from rows: one pass, in bounded memory, on Arrow's columns as they are."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from watchkeeper.profiles.categories import category_counts
+from watchkeeper.profiles.codes import bin_counts
+from watchkeeper.profiles.numbers import numbers_of
+from watchkeeper.profiles.profile import (
+    LEAST_SCALE,
+    MOST_SCALE,
+    CategoricalColumn,
+    Column,
+    Grid,
+    Kind,
+    NumericColumn,
+    Profile,
+)
+
+__all__ = ["fit_grids", "profile_batches"]
+
+FEWEST_ROWS, MOST_ROWS = 131_072, 1_048_576
+"""Small batches of one schema are counted together, large ones in slices."""
+
+GRID_SAMPLE = 200_000
+"""A grid is fitted on at most so many values, evenly spread over the column."""
+
+CATEGORIES = (Kind.CATEGORICAL, Kind.BOOLEAN)
+
+
+def profile_batches(
+    batches: Iterable[pa.RecordBatch | pa.Table], kinds: Mapping[str, Kind], grids: Mapping[str, Grid]
+) -> Profile:
+    """Counts of the named columns over all batches, read once.
+
+    NaN counts as null. What is not of the column's kind counts as wrong and never raises: in a numeric column all but
+    numbers (strings of digits and booleans too), in a boolean one all but booleans, 0 and 1, in a datetime one all but
+    dates and timestamps (those without a zone are read as UTC), in a text all but strings. Categories may be strings,
+    whole numbers (12 and 12.0 are both "12"), booleans or dates. An Arrow column of nulls is missing in every kind.
+
+    Args:
+        batches: of any schema each; a column that a batch does not have counts in `absent`, others are passed over.
+        kinds: of the columns to count.
+        grids: of the numeric ones, as `fit_grids` gives them; without one the bins are finest around 0.
+    """
+    nothing = Profile(0, {name: _empty(kind, grids.get(name, Grid())) for name, kind in kinds.items()})
+    pieces = (_profile_of(piece, kinds, grids) for piece in _pieces(batches))
+    return nothing + Profile.total(pieces)
+
+
+def _empty(kind: Kind, grid: Grid) -> Column:
+    return CategoricalColumn({}) if kind in CATEGORIES else NumericColumn.empty(grid)
+
+
+def _pieces(batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[pa.Table]:
+    """The rows of all batches in tables of a size that is fast to count."""
+    waiting: list[pa.Table] = []
+    for batch in batches:
+        table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
+        full = sum(t.num_rows for t in waiting) >= FEWEST_ROWS
+        if waiting and (full or waiting[0].schema != table.schema):
+            yield from _sliced(waiting)
+            waiting = []
+        waiting.append(table)
+    yield from _sliced(waiting)
+
+
+def _sliced(tables: list[pa.Table]) -> Iterator[pa.Table]:
+    if not tables:
+        return
+    whole = pa.concat_tables(tables)
+    for start in range(0, whole.num_rows, MOST_ROWS):
+        yield whole.slice(start, MOST_ROWS)
+
+
+def _profile_of(table: pa.Table, kinds: Mapping[str, Kind], grids: Mapping[str, Grid]) -> Profile:
+    columns: dict[str, Column] = {}
+    absent: dict[str, int] = {}
+    for name, kind in kinds.items():
+        places = table.schema.get_all_field_indices(name)
+        if places:
+            columns[name] = _count(table.column(places[0]), kind, grids.get(name, Grid()))
+        else:
+            absent[name] = table.num_rows
+    return Profile(table.num_rows, columns, absent)
+
+
+def _count(values: pa.ChunkedArray, kind: Kind, grid: Grid) -> Column:
+    if kind in CATEGORIES:
+        return category_counts(values, kind)
+    numbers = numbers_of(values, kind)
+    if numbers is None:
+        return NumericColumn.empty(grid, nulls=values.null_count, wrong=len(values) - values.null_count)
+    return _count_numbers(numbers, grid)
+
+
+def _count_numbers(values: np.ndarray, grid: Grid) -> NumericColumn:
+    mask = np.isfinite(values)
+    finite = values if mask.all() else values[mask]
+    infinite = int(np.isinf(values).sum()) if finite.size < values.size else 0
+    nulls = values.size - finite.size - infinite
+    bins, counts = bin_counts(finite, grid.center, grid.scale)
+    if not finite.size:
+        return NumericColumn(grid, bins, counts, nulls, infinite)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(finite.sum(dtype=np.float64))
+    return NumericColumn(grid, bins, counts, nulls, infinite, 0, float(finite.min()), float(finite.max()), total)
+
+
+def fit_grids(table: pa.Table, kinds: Mapping[str, Kind]) -> dict[str, Grid]:
+    """A grid for every column that is counted as numbers, fitted on its finite values.
+
+    The center is the median; the scale the distance between the quartiles, or the standard deviation when that is 0,
+    or the size of the median, at least 1. A column without numbers, or that the table does not have, gets `Grid()`.
+    """
+    numeric = [name for name, kind in kinds.items() if kind not in CATEGORIES]
+    return {name: _fit(table, name, kinds[name]) for name in numeric}
+
+
+def _fit(table: pa.Table, name: str, kind: Kind) -> Grid:
+    places = table.schema.get_all_field_indices(name)
+    numbers = numbers_of(table.column(places[0]), kind) if places else None
+    if numbers is None:
+        return Grid()
+    sample = numbers[:: max(1, numbers.size // GRID_SAMPLE)].astype(np.float64)
+    sample = sample[np.isfinite(sample)]
+    return _grid_around(sample) if sample.size else Grid()
+
+
+def _grid_around(sample: np.ndarray) -> Grid:
+    low, center, high = (float(q) for q in np.quantile(sample, [0.25, 0.5, 0.75]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        spreads = (high - low, float(sample.std()))
+    usable = [s for s in spreads if LEAST_SCALE <= s <= MOST_SCALE]
+    return Grid(center, usable[0] if usable else min(max(abs(center), 1.0), MOST_SCALE))
