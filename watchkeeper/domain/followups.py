@@ -9,6 +9,7 @@ from watchkeeper.domain.findings import Family
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import window_id
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 
 __all__ = ["FollowUp", "ResponseRule", "Story", "follow_ups", "why_not_retrain"]
@@ -80,15 +81,25 @@ def why_not_retrain(
 
 
 def follow_ups(
-    verdict: Verdict, incident: Incident | None, transition: Transition | None, against_retraining: str | None
+    verdict: Verdict,
+    incident: Incident | None,
+    transition: Transition | None,
+    against_retraining: str | None,
+    rollout: Rollout | None = None,
 ) -> tuple[FollowUp, ...]:
-    """The flows that this verdict asks for: a report of new trouble, a retraining when nothing is against it."""
-    asked = []
-    now = verdict.interval.end
+    """The flows that this verdict asks for.
+
+    A report of each new trouble; a retraining when nothing speaks against it; a look at the canary that is under way
+    when the window is critical.
+    """
+    now, model, asked = verdict.interval.end, verdict.model, []
+    window = window_id(model, now)
     if transition and transition.incident.is_open and transition.incident.level >= Level.WARNING:
         identity = f"{Story.REPORT}:{transition.id}"
-        asked.append(FollowUp(identity, Story.REPORT, verdict.model, transition.incident.key, now, transition.sentence))
+        asked.append(FollowUp(identity, Story.REPORT, model, transition.incident.key, now, transition.sentence))
     if incident and incident.is_open and against_retraining is None:
-        identity = f"{Story.RETRAIN}:{window_id(verdict.model, now)}"
-        asked.append(FollowUp(identity, Story.RETRAIN, verdict.model, incident.key, now, incident.because))
+        identity = f"{Story.RETRAIN}:{window}"
+        asked.append(FollowUp(identity, Story.RETRAIN, model, incident.key, now, incident.because))
+    if rollout and verdict.level is Level.CRITICAL:
+        asked.append(FollowUp(f"{Story.PROMOTE}:{window}", Story.PROMOTE, model, rollout.id, now, verdict.why))
     return tuple(asked)

@@ -20,7 +20,8 @@ __all__ = ["Anchor", "Predictor", "Registry", "TrafficRouter", "Trained", "Train
 class Predictor(Protocol):
     """A loaded version."""
 
-    version: Version
+    @property
+    def version(self) -> Version: ...
 
     def predict(self, features: pa.Table) -> Floats:
         """One answer a row: a probability, or a value."""
@@ -93,6 +94,10 @@ class Registry(Protocol):
 
     def versions(self, model: str) -> tuple[Version, ...]: ...
 
+    def folder(self, model: str, number: int) -> Path:
+        """Where a version's files are on this machine."""
+        ...
+
     def load(self, model: str, number: int) -> Predictor:
         """Raises BrokenVersion when the content is not what the digest says or holds types nobody trusts."""
         ...
@@ -108,7 +113,11 @@ class Registry(Protocol):
         ...
 
     def attach(self, model: str, number: int, name: str, content: bytes) -> Path:
-        """Keep a report beside a version."""
+        """Keep a report beside a version, in place of an older one of that name."""
+        ...
+
+    def attachment(self, model: str, number: int, name: str) -> bytes:
+        """What `attach` kept. Raises NotThere."""
         ...
 
 

@@ -1,0 +1,70 @@
+"""From the house's specs to Prefect deployments."""
+
+from datetime import timedelta
+from typing import Any
+
+from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.schedules import Cron, Interval, Schedule
+
+from flows.approve import approve
+from flows.monitor import monitor
+from flows.promote import promote
+from flows.report_drift import report_drift
+from flows.retrain import retrain
+from tasks.followups import HOUSE_DEPLOYMENT
+from watchkeeper.domain.intervals import EPOCH
+from watchkeeper.story.house import House
+
+__all__ = ["STORIES", "planned", "sweep_schedule"]
+
+STORIES: tuple[Flow[..., Any], ...] = (monitor, report_drift, retrain, promote, approve)
+
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""A sweep that is still running makes the next one needless: it looks at every window that is due."""
+
+
+def planned(house: House, *, scheduled: bool = True) -> list[RunnerDeployment]:
+    """Every deployment of the house: one of each flow for all models, and two of each model to start by hand.
+
+    Args:
+        scheduled: whether the sweeps run by themselves.
+    """
+    sweeps = sweep_schedule(house) if scheduled else None
+    general = [_deployment(f, HOUSE_DEPLOYMENT, sweeps if f in (monitor, promote) else None) for f in STORIES]
+    by_hand = [
+        _deployment(f, name, None, {"model": name}, [f"model:{name}"])
+        for name in sorted(house.models)
+        for f in (monitor, report_drift, retrain, promote)
+    ]
+    return general + by_hand
+
+
+def sweep_schedule(house: House) -> Schedule:
+    """As often as the shortest window of any model ends; cron where a day or an hour is meant."""
+    shortest = min((spec.every for spec in house.models.values()), default=timedelta(days=1))
+    if shortest >= timedelta(days=1):
+        return Cron("5 0 * * *", timezone="UTC")
+    if shortest == timedelta(hours=1):
+        return Cron("5 * * * *", timezone="UTC")
+    return Interval(max(shortest, timedelta(minutes=1)), anchor_date=EPOCH + timedelta(seconds=5), timezone="UTC")
+
+
+def _deployment(
+    flow: Flow[..., Any],
+    name: str,
+    schedule: Schedule | None,
+    parameters: dict[str, str] | None = None,
+    tags: list[str] | None = None,
+) -> RunnerDeployment:
+    return flow.to_deployment(
+        name,
+        schedule=schedule,
+        parameters=parameters or {},
+        tags=["watchkeeper", *(tags or [])],
+        concurrency_limit=ONE_AT_A_TIME if schedule else None,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        description=flow.description,
+        _sync=True,
+    )

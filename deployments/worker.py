@@ -1,0 +1,73 @@
+"""A runner within this process: what replays, demonstrations and tests run deployments with.
+
+It takes the same scheduled runs of the same deployments as `watchkeeper up` does and runs them with Prefect's own
+engine, one after another, without the seconds that a new process costs. A run that suspends leaves this process, too.
+"""
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.exceptions import Pause
+from prefect.flow_engine import run_flow
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import State
+
+from deployments.planned import STORIES, planned
+from deployments.tidying import crash_zombies, runs_in
+from watchkeeper.story.house import House
+
+__all__ = ["Worker"]
+
+
+class Worker:
+    """Runs what is scheduled for this house, here and now.
+
+    Attributes:
+        told: called with every run that has come to its end or to a pause.
+    """
+
+    def __init__(self, house: House, told: Callable[[FlowRun], None] = lambda _: None) -> None:
+        self.told = told
+        self._client: SyncPrefectClient = get_client(sync_client=True)
+        self._deployments: dict[str, UUID] = {}
+        self._names: dict[UUID, str] = {}
+        crash_zombies(self._client)
+        for deployment in planned(house, scheduled=False):
+            identity = deployment.apply(_sync=True)
+            self._deployments[f"{deployment.flow_name}/{deployment.name}"] = identity
+            self._names[identity] = deployment.flow_name or ""
+
+    def run(self, deployment: str, **parameters: str | None) -> State[object]:
+        """Create a run of this deployment (`monitor/house`) and run it."""
+        created = self._client.create_flow_run_from_deployment(self._deployments[deployment], parameters=parameters)
+        return self._execute(created)
+
+    def work(self) -> int:
+        """Run everything that is due, and what that asks for, until nothing is; how many runs that took."""
+        done = 0
+        while due := self._due():
+            self._execute(due[0])
+            done += 1
+        return done
+
+    def _due(self) -> list[FlowRun]:
+        """Runs of our deployments whose time has come, earliest first."""
+        now = datetime.now(UTC)
+        waiting = runs_in(self._client, StateType.SCHEDULED)
+        return [r for r in waiting if r.deployment_id in self._names and (r.expected_start_time or now) <= now]
+
+    def _execute(self, run: FlowRun) -> State[object]:
+        flow = next(f for f in STORIES if run.deployment_id and f.name == self._names[run.deployment_id])
+        # The heartbeat's thread costs every run a second; nobody watches the heartbeats of this process.
+        # A run that suspends raises Pause; whoever resumes it makes it scheduled again.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), contextlib.suppress(Pause):
+            run_flow(flow, flow_run=run, return_type="state")
+        ended = self._client.read_flow_run(run.id)
+        self.told(ended)
+        if ended.state is None:
+            raise RuntimeError(f"the run {run.name} has no state")
+        return ended.state

@@ -1,0 +1,75 @@
+"""Starting what a decision asked for, through our own rows, so that nothing asked for is ever forgotten."""
+
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound
+
+from tasks.house import the_house
+from tasks.kind import outside
+from watchkeeper.domain.followups import FollowUp, Story
+from watchkeeper.ports import Waiting
+
+__all__ = ["HOUSE_DEPLOYMENT", "MOST_ATTEMPTS", "acknowledge", "start_followups"]
+
+HOUSE_DEPLOYMENT = "house"
+"""The deployment of each flow that serves every model, `retrain/house`."""
+
+MOST_ATTEMPTS = 5
+"""A follow-up whose runs have failed this often waits for a person; `watchkeeper status` names it."""
+
+
+@outside()
+def start_followups() -> list[str]:
+    """A run for everything that must happen next, and another for what a killed or failed run left undone."""
+    waiting = the_house().state.unacknowledged()
+    with get_client(sync_client=True) as client:
+        return [f.id for f, w in waiting if _needs_a_run(client, w) and _start(f, w)]
+
+
+def _needs_a_run(client: SyncPrefectClient, waiting: Waiting) -> bool:
+    """Whether no run is at it: none was started, or the last one has ended without acknowledging."""
+    if not waiting.run:
+        return True
+    if waiting.attempts >= MOST_ATTEMPTS:
+        return False
+    try:
+        state = client.read_flow_run(UUID(waiting.run)).state
+    except ObjectNotFound:
+        return True
+    return state is not None and state.is_final()
+
+
+def _start(followup: FollowUp, waiting: Waiting) -> bool:
+    """Ask Prefect for a run; the key makes asking twice asking once, and as_subflow=False lets it suspend."""
+    run = run_deployment(
+        name=f"{followup.story}/{HOUSE_DEPLOYMENT}",
+        parameters=_parameters(followup),
+        timeout=0,
+        as_subflow=False,
+        idempotency_key=f"{followup.id}#{waiting.attempts}",
+        tags=["watchkeeper", f"model:{followup.model}"],
+        _sync=True,
+    )
+    the_house().state.started(followup.id, str(run.id))
+    return True
+
+
+def _parameters(followup: FollowUp) -> dict[str, str]:
+    """The parameters of the run; a moment is passed only where the decision was made for that moment."""
+    at = followup.at.isoformat()
+    by_story = {
+        Story.REPORT: {"model": followup.model, "incident": followup.subject, "at": at},
+        Story.RETRAIN: {"model": followup.model, "at": at, "because": followup.because},
+        Story.APPROVE: {"question": followup.subject},
+        Story.PROMOTE: {"model": followup.model},
+    }
+    return by_story[followup.story] | {"followup": followup.id}
+
+
+@outside()
+def acknowledge(followup: str | None, outcome: str) -> None:
+    """Write down that what was asked for has been done, and what came of it."""
+    if followup:
+        the_house().state.acknowledge(followup, outcome)

@@ -1,0 +1,58 @@
+"""The house as tasks see it: opened once a process, with secrets from the environment or from Prefect."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from prefect.blocks.system import Secret
+
+from watchkeeper.story.house import House
+from watchkeeper.wiring import from_environment, house_file, open_house
+
+__all__ = ["NOW", "moment", "secret", "the_house"]
+
+NOW = "WATCHKEEPER_NOW"
+"""The environment variable through which a replay sets the clock of every process it starts."""
+
+
+def the_house() -> House:
+    """The house that this process works for; its files are read anew when they change."""
+    file = house_file().resolve()
+    return _opened(file, _age(file))
+
+
+@cache
+def _opened(file: Path, age: tuple[float, ...]) -> House:  # noqa: ARG001 - the age is what makes it new
+    return open_house(file, secret)
+
+
+def _age(file: Path) -> tuple[float, ...]:
+    """Times of change of the house's file and of every model's."""
+    models = sorted(file.parent.glob("**/*.toml"))
+    return tuple(f.stat().st_mtime for f in [file, *models] if f.exists())
+
+
+def secret(name: str) -> str | None:
+    """A secret from the environment, or from the Prefect Secret block of that name (`watchkeeper-github-token`)."""
+    if value := from_environment(name):
+        return value
+    try:
+        block = Secret.load(name.lower().replace("_", "-"), _sync=True)
+    except (ValueError, RuntimeError):
+        return None
+    return str(block.get())
+
+
+def moment(at: datetime | None = None) -> datetime:
+    """The moment that a run stands for: the one it replays, else the house's clock.
+
+    The house's clock is the wall clock, unless a replay has set it through `WATCHKEEPER_NOW`.
+    """
+    at = at or _replayed() or datetime.now(UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _replayed() -> datetime | None:
+    now = os.environ.get(NOW)
+    return datetime.fromisoformat(now) if now else None

@@ -1,0 +1,28 @@
+"""Alerts on their way, and reports."""
+
+from datetime import UTC, datetime
+
+from tasks.house import the_house
+from tasks.kind import outside
+from watchkeeper.domain.alerts import Receipt
+from watchkeeper.ports import Tracked
+from watchkeeper.story import telling
+
+__all__ = ["channels", "deliver", "draw_report"]
+
+
+def channels() -> list[str]:
+    """The channels of the house."""
+    return list(the_house().channels)
+
+
+@outside("deliver by {channel}")
+def deliver(channel: str) -> tuple[Receipt, ...]:
+    """Send what is due on one channel; what fails is kept and tried again by a later run."""
+    return telling.deliver_alerts(the_house(), channel, datetime.now(UTC))
+
+
+@outside()
+def draw_report(model: str, incident: str | None, at: datetime) -> Tracked:
+    """The Evidently report: on disk, in the tracker, linked from the incident."""
+    return telling.draw_report(the_house(), model, incident, at)

@@ -1,0 +1,55 @@
+"""Looking at windows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from prefect.states import State
+
+from tasks.house import the_house
+from tasks.kind import computing, outside
+from watchkeeper.domain.audit import Heartbeat
+from watchkeeper.domain.verdicts import Verdict
+from watchkeeper.story import watching
+from watchkeeper.story.telling import publish_verdicts
+
+__all__ = ["EVERY", "beat", "models_due", "publish", "sort_looks", "watch"]
+
+EVERY = "*"
+"""The name that means every model of the house."""
+
+
+@computing()
+def models_due(model: str, at: datetime) -> list[str]:
+    """The models to look at: the one named, or every one with a window that has no verdict; broken specs too."""
+    house = the_house()
+    if model != EVERY:
+        return [house.model(model).model]
+    due = [name for name in house.models if watching.due_windows(house, name, at)]
+    return due + sorted(house.broken)
+
+
+@outside("watch {model}")
+def watch(model: str, at: datetime) -> Verdict:
+    """Read, check and settle every due window of one model, and write down all that follows."""
+    return watching.watch(the_house(), model, at)
+
+
+@computing()
+def sort_looks(models: Sequence[str], states: Sequence[State[Verdict]]) -> tuple[list[Verdict], dict[str, str]]:
+    """The verdicts, and by model why the others could not be judged."""
+    pairs = list(zip(models, states, strict=True))
+    verdicts = [state.result() for _, state in pairs if state.is_completed()]
+    failed = {model: str(state.message or state.name) for model, state in pairs if not state.is_completed()}
+    return verdicts, failed
+
+
+@outside("publish {model}")
+def publish(model: str, at: datetime) -> str | None:
+    """Log the verdicts that the tracker has not seen yet."""
+    return publish_verdicts(the_house(), model, at)
+
+
+@outside()
+def beat(name: str, at: datetime, detail: str) -> None:
+    """Prove that this cycle came to its end."""
+    the_house().state.beat(Heartbeat(name, at, detail))

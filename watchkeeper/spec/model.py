@@ -1,0 +1,179 @@
+"""What a person says of one model."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, TypeAdapter, field_validator, model_validator
+
+from watchkeeper.checks import built_in
+from watchkeeper.checks.base import Check
+from watchkeeper.domain.findings import Family
+from watchkeeper.domain.followups import ResponseRule
+from watchkeeper.domain.incidents import Confirmation, NOfM
+from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.rollouts import Gate, Plan, Step
+from watchkeeper.domain.versions import TrialRule
+from watchkeeper.profiles import Kind
+from watchkeeper.spec.words import Duration, Share, Strict, Times
+
+__all__ = ["ModelSpec"]
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+Column = Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")]
+
+
+class LabelSpec(Strict):
+    """When the truth is known: `delay` after the prediction; performance is measured over `over`."""
+
+    delay: Duration = timedelta(0)
+    over: Duration = timedelta(days=7)
+
+
+class ConfirmSpec(Strict):
+    """How often a finding must stand before a person is told, and how often be quiet before it is over."""
+
+    opens: Times = NOfM(2, 3)
+    resolves: Times = NOfM(3, 3)
+
+
+class ResponseSpec(Strict):
+    """When an incident asks for retraining."""
+
+    retrain: bool = True
+    cooldown: Duration = timedelta(days=7)
+    on: tuple[Family, ...] = (Family.PERFORMANCE, Family.CALIBRATION)
+
+
+class TrainingSpec(Strict):
+    """Which Python function trains, and how much of the newest labelled time is kept for the trial."""
+
+    function: Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")]
+    holdout: Duration = timedelta(days=7)
+    history: Duration = timedelta(days=365)
+
+
+class TrialSpec(Strict):
+    """What a candidate must show offline."""
+
+    metric: str = "log_loss"
+    margin: float = 0.0
+    least_rows: int = Field(default=500, ge=1)
+
+
+class StepSpec(Strict):
+    """A share of traffic with its least time and least labelled canary records."""
+
+    share: Share
+    lasts: Duration
+    records: int = Field(default=100, ge=0)
+
+
+class RolloutSpec(Strict):
+    """How a candidate earns traffic."""
+
+    steps: tuple[StepSpec, ...] = (
+        StepSpec(share=0.1, lasts=timedelta(days=2)),
+        StepSpec(share=0.25, lasts=timedelta(days=2)),
+        StepSpec(share=0.5, lasts=timedelta(days=2)),
+    )
+    margin: float = Field(default=0.01, gt=0)
+    alpha: Share = 0.05
+    approvals: tuple[Gate, ...] = (Gate.CANARY,)
+    deadline: Duration = timedelta(days=30)
+    answer_within: Duration = timedelta(days=3)
+
+    @field_validator("steps")
+    @classmethod
+    def _grow(cls, steps: tuple[StepSpec, ...]) -> tuple[StepSpec, ...]:
+        shares = [s.share for s in steps]
+        if not shares or shares != sorted(set(shares)):
+            raise ValueError(f"the shares of a rollout grow from step to step, these do not: {shares}")
+        return steps
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as the domain knows it."""
+        steps = tuple(Step(s.share, s.lasts, s.records) for s in self.steps)
+        return Plan(steps, self.margin, self.alpha, self.approvals, self.deadline)
+
+
+class ModelSpec(Strict):
+    """One model in production: what it is asked, when its labels come, what is checked, and what is done about it.
+
+    Attributes:
+        every: length of a window.
+        features: column names by kind.
+        business: further logged columns, by name with their kind.
+        checks: settings by kind of check; every built-in check asks unless it says `enabled = false`.
+    """
+
+    model: Name
+    description: str = ""
+    owner: str = ""
+    every: Duration = timedelta(days=1)
+    features: Mapping[Kind, tuple[Column, ...]]
+    business: Mapping[Column, Kind] = Field(default_factory=dict)
+    labels: LabelSpec = LabelSpec()
+    checks: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    confirm: ConfirmSpec = ConfirmSpec()
+    response: ResponseSpec = ResponseSpec()
+    training: TrainingSpec
+    trial: TrialSpec = TrialSpec()
+    rollout: RolloutSpec = RolloutSpec()
+
+    @model_validator(mode="after")
+    def _means_something(self) -> Self:
+        names = [name for columns in self.features.values() for name in columns] + list(self.business)
+        if not names:
+            raise ValueError('a model has features: write them by kind, for example numeric = ["age"]')
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"named twice among features and business columns: {', '.join(twice)}")
+        _ = self.asked  # a check that cannot be built is told now
+        return self
+
+    @property
+    def columns(self) -> dict[str, Kind]:
+        """Every watched column with its kind, the features first."""
+        return self.feature_kinds | dict(self.business)
+
+    @property
+    def feature_kinds(self) -> dict[str, Kind]:
+        """The features in the order of the file, with their kinds."""
+        return {name: kind for kind, columns in self.features.items() for name in columns}
+
+    @property
+    def asked(self) -> tuple[Check, ...]:
+        """The checks that ask, with their settings."""
+        return tuple(
+            TypeAdapter(kind).validate_python(settings)
+            for name, kind in built_in().items()
+            if (settings := _settings(self.checks.get(name, {}))) is not None
+        )
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """How much repetition it takes, as the domain knows it."""
+        adapter = TypeAdapter(Times)
+        by_check = tuple((k, adapter.validate_python(s["confirm"])) for k, s in self.checks.items() if "confirm" in s)
+        return Confirmation(self.confirm.opens, self.confirm.resolves, by_check)
+
+    @property
+    def response_rule(self) -> ResponseRule:
+        """When to retrain, as the domain knows it."""
+        return ResponseRule(self.response.retrain, self.response.cooldown, self.response.on)
+
+    @property
+    def trial_rule(self) -> TrialRule:
+        """What a candidate must show, as the domain knows it."""
+        return TrialRule(self.trial.metric, self.trial.margin, self.trial.least_rows)
+
+    def outcomes(self, window: Interval) -> Interval:
+        """The interval whose labels are due by the end of this window."""
+        end = window.end - self.labels.delay
+        return Interval(end - self.labels.over, end)
+
+
+def _settings(table: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The check's own settings; None when it is switched off."""
+    return {k: v for k, v in table.items() if k not in ("enabled", "confirm")} if table.get("enabled", True) else None

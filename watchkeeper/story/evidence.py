@@ -1,0 +1,60 @@
+"""What a person is shown before deciding."""
+
+import json
+
+from watchkeeper.domain.rollouts import Gate, Judgement, Rollout
+from watchkeeper.errors import WatchkeeperError
+from watchkeeper.story.house import House
+
+__all__ = ["evidence_of"]
+
+
+def evidence_of(house: House, rollout: Rollout, judgement: Judgement, gate: Gate) -> str:
+    """Markdown: what is asked, the metrics of both versions, the canary so far, and where to read on."""
+    title = "start its canary" if gate is Gate.CANARY else "answer all traffic"
+    parts = [
+        f"### May `{rollout.model}` v{rollout.candidate} {title}?",
+        f"Champion: v{rollout.champion}. Digest: `{rollout.digest[:23]}`.",
+        _metrics_table(house, rollout),
+        _canary(rollout, judgement),
+        _history(rollout),
+        _links(house, rollout),
+    ]
+    return "\n\n".join(p for p in parts if p)
+
+
+def _metrics_table(house: House, rollout: Rollout) -> str:
+    trial = trial_of(house, rollout)
+    if not trial:
+        return "There was no offline trial: a person put this version forward."
+    names = [n for n in ("log_loss", "auc", "brier", "calibration_gap") if n in trial["candidate"]]
+    rows = [f"| {n} | {trial['champion'][n]:.4f} | {trial['candidate'][n]:.4f} |" for n in names]
+    head = ["| on the holdout | champion | candidate |", "|---|---|---|"]
+    return "\n".join([*head, *rows, "", trial["sentence"]])
+
+
+def trial_of(house: House, rollout: Rollout) -> dict[str, object] | None:
+    """The trial kept beside the candidate, None when it had none."""
+    try:
+        kept = house.registry.attachment(rollout.model, rollout.candidate, "trial.json")
+    except WatchkeeperError:
+        return None
+    return json.loads(kept)
+
+
+def _canary(rollout: Rollout, judgement: Judgement) -> str:
+    if rollout.step == 0:
+        return ""
+    return f"**Canary so far ({rollout.share:.0%} of traffic):** {judgement.sentence}"
+
+
+def _history(rollout: Rollout) -> str:
+    return "\n".join(f"* {m.at:%Y-%m-%d}: {m.verb}, {m.share:.0%}. {m.because}" for m in rollout.history)
+
+
+def _links(house: House, rollout: Rollout) -> str:
+    incident = house.state.open_incident(rollout.model)
+    if incident is None:
+        return ""
+    pages = [f"[{name}]({url})" for name, url in house.state.links(incident.key).items()]
+    return f"Asked for by incident `{incident.key}`: {incident.because} " + " ".join(pages)

@@ -1,0 +1,187 @@
+"""One step of one rollout: judge, decide, act; traffic moves before anybody is told."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from watchkeeper.domain.approvals import Question
+from watchkeeper.domain.audit import Entry
+from watchkeeper.domain.followups import FollowUp, Story
+from watchkeeper.domain.intervals import Interval, interval_ending, stamp
+from watchkeeper.domain.rollouts import Action, Gate, Judgement, Outcome, Rollout, Verb, after, next_action
+from watchkeeper.domain.traffic import Split
+from watchkeeper.domain.versions import Pointers, Version
+from watchkeeper.errors import Conflict, NotThere
+from watchkeeper.judge import Block, judge, log_losses
+from watchkeeper.spec import ModelSpec
+from watchkeeper.story.evidence import evidence_of
+from watchkeeper.story.house import House
+
+__all__ = ["Advance", "act", "advance", "judge_canary", "open_rollout", "question_id", "roll_back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """One look at one rollout: how the canary is judged, what was done, and where the rollout stands."""
+
+    judgement: Judgement
+    action: Action
+    rollout: Rollout
+
+
+def open_rollout(house: House, version: Version, at: datetime, *, who: str, because: str) -> Rollout:
+    """A rollout at step 0 for a registered version. Raises Conflict while another of the model is open."""
+    champion = _champion(house, version.model)
+    rollout = Rollout(
+        id=f"rollout:{version.model}:v{version.number}@{stamp(at)}",
+        model=version.model,
+        candidate=version.number,
+        digest=version.digest,
+        champion=champion,
+        plan=house.model(version.model).rollout.plan,
+        opened=at,
+        since=at,
+    )
+    pointers = house.registry.pointers(version.model)
+    entry = Entry(f"{rollout.id}#0", at, who, "open rollout", version.model, rollout.id, because)
+    next_look = FollowUp(f"{Story.PROMOTE}:{rollout.id}#0", Story.PROMOTE, version.model, rollout.id, at, because)
+    house.state.save_rollout(rollout, entry, followups=[next_look])
+    house.registry.point(version.model, replace(pointers, candidate=version.number), instead_of=pointers)
+    return rollout
+
+
+def advance(house: House, model: str, at: datetime) -> Advance | None:
+    """Judge the canary of a model and do what follows; None when no rollout is open."""
+    rollout = house.state.open_rollout(model)
+    if rollout is None:
+        return None
+    judgement = judge_canary(house, rollout, at)
+    answer = house.state.answer_to(question_id(rollout, rollout.gate)) if rollout.gate else None
+    action = _not_twice(house, rollout, next_action(rollout, judgement, answer, at))
+    return Advance(judgement, action, act(house, rollout, judgement, action, at))
+
+
+def _not_twice(house: House, rollout: Rollout, action: Action) -> Action:
+    """A question that stands already is waited for, not asked again."""
+    if action.verb is not Verb.ASK:
+        return action
+    waiting = {q.id: q for q in house.state.questions(unanswered=True)}.get(question_id(rollout, action.gate))
+    return (
+        Action(Verb.HOLD, f"Waiting since {stamp(waiting.asked)} for an answer to {waiting.id}.") if waiting else action
+    )
+
+
+def question_id(rollout: Rollout, gate: Gate | None) -> str:
+    """The id of the one question that a rollout asks at a gate."""
+    return f"{rollout.id}?{gate}"
+
+
+def judge_canary(house: House, rollout: Rollout, at: datetime) -> Judgement:
+    """What the labelled records since the canary's first traffic say, a window a block."""
+    spec = house.model(rollout.model)
+    moved = [m.at for m in rollout.history if m.verb is Verb.ADVANCE]
+    until = interval_ending(at - spec.labels.delay, spec.every).end
+    if not moved or until <= moved[0]:
+        return Judgement(Outcome.UNKNOWN, "The canary has no labelled records yet.")
+    return judge(_blocks(house, spec, rollout, Interval(moved[0], until), at), rollout.plan)
+
+
+def _blocks(house: House, spec: ModelSpec, rollout: Rollout, over: Interval, at: datetime) -> list[Block]:
+    """Losses by window and version, oldest first."""
+    records = house.predictions.labelled(spec.model, over, at, [])
+    versions = records["_version"].to_numpy()
+    losses = log_losses(records["_prediction"].to_numpy(), records["_label"].to_numpy())
+    seconds = records["_at"].to_numpy().astype("datetime64[s]").astype(np.int64)
+    block = seconds // int(spec.every.total_seconds())
+    return [
+        Block(losses[here & (versions == rollout.candidate)], losses[here & (versions == rollout.champion)])
+        for b in np.unique(block)
+        for here in [block == b]
+    ]
+
+
+def act(house: House, rollout: Rollout, judgement: Judgement, action: Action, at: datetime) -> Rollout:
+    """Do it: traffic and pointers first, each of which may be done again; the record last, once."""
+    if action.verb is Verb.HOLD:
+        return rollout
+    moved = after(rollout, action, at)
+    if action.verb is not Verb.ASK:
+        house.router.set_split(rollout.model, _split(moved, at))
+    if not moved.is_open:
+        _settle_pointers(house, moved, promoted=action.verb is Verb.PROMOTE)
+    entry = Entry(
+        f"{rollout.id}#{moved.revision}", at, "promote", action.verb, rollout.model, rollout.id, action.because
+    )
+    question = _question(house, moved, judgement, action.gate, at) if action.gate else None
+    house.state.save_rollout(moved, entry, followups=_next(moved, question, at), question=question)
+    return moved
+
+
+def _split(rollout: Rollout, at: datetime) -> Split:
+    if rollout.is_open:
+        return Split(rollout.champion, rollout.candidate, rollout.share, rollout.id, at)
+    serving = rollout.candidate if rollout.share == 1.0 else rollout.champion
+    return Split(serving, None, 0.0, rollout.id, at)
+
+
+def _settle_pointers(house: House, rollout: Rollout, *, promoted: bool) -> None:
+    """A promotion keeps the old champion as last-good; a rollback leaves the champion what it was."""
+    now = house.registry.pointers(rollout.model)
+    if promoted:
+        wanted = Pointers(champion=rollout.candidate, candidate=None, last_good=rollout.champion)
+    else:
+        wanted = replace(now, candidate=None)
+    house.registry.point(rollout.model, wanted, instead_of=now)
+
+
+def _question(house: House, rollout: Rollout, judgement: Judgement, gate: Gate, at: datetime) -> Question:
+    within = house.model(rollout.model).rollout.answer_within
+    return Question(
+        id=question_id(rollout, gate),
+        model=rollout.model,
+        rollout=rollout.id,
+        gate=gate,
+        candidate=rollout.candidate,
+        digest=rollout.digest,
+        asked=at,
+        expires=at + within,
+        evidence=evidence_of(house, rollout, judgement, gate),
+    )
+
+
+def _next(rollout: Rollout, question: Question | None, at: datetime) -> list[FollowUp]:
+    if question is None:
+        return []
+    because = f"The {question.gate} of {rollout.model} v{rollout.candidate} needs a person's permission."
+    return [FollowUp(f"{Story.APPROVE}:{question.id}", Story.APPROVE, rollout.model, question.id, at, because)]
+
+
+def roll_back(house: House, model: str, at: datetime, *, who: str, because: str) -> str:
+    """End the open rollout in the champion, or else give all traffic back to the last good version.
+
+    Needs no registry to be reachable to move traffic. Raises NotThere when there is nothing to go back to.
+    """
+    rollout = house.state.open_rollout(model)
+    if rollout:
+        action = Action(Verb.ROLL_BACK, f"{who}: {because}")
+        act(house, rollout, Judgement(Outcome.UNKNOWN, because), action, at)
+        return f"{model} v{rollout.candidate} is out; v{rollout.champion} answers everything."
+    pointers = house.registry.pointers(model)
+    if pointers.last_good is None or pointers.last_good == pointers.champion:
+        raise NotThere(f"{model} has no last good version other than its champion v{pointers.champion}")
+    back = pointers.last_good
+    house.router.set_split(model, Split(back, None, 0.0, f"rollback:{model}@{stamp(at)}", at))
+    house.registry.point(model, Pointers(champion=back, last_good=back), instead_of=pointers)
+    identity = f"rollback:{model}@{at.isoformat()}"
+    house.state.note(Entry(identity, at, who, "roll back", model, f"{model} v{back}", because))
+    return f"{model} v{back} answers everything again."
+
+
+def _champion(house: House, model: str) -> int:
+    champion = house.registry.pointers(model).champion
+    if champion is None:
+        raise NotThere(f"{model} has no champion: start it with `watchkeeper train {model}`")
+    if house.state.open_rollout(model):
+        raise Conflict(f"{model} has a rollout under way; end it first with `watchkeeper rollback {model}`")
+    return champion

@@ -1,0 +1,124 @@
+"""From labelled records to a candidate with a trial; every step may be done again and is done once."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from watchkeeper.domain.audit import Entry
+from watchkeeper.domain.intervals import Interval, stamp
+from watchkeeper.domain.traffic import Split
+from watchkeeper.domain.versions import Pointers, Trial, Version, judge_trial
+from watchkeeper.errors import NotThere
+from watchkeeper.ports import Trained, TrainingRequest
+from watchkeeper.profiles.metrics import classification_metrics
+from watchkeeper.spec import ModelSpec
+from watchkeeper.story.baselines import clean_intervals, grids_of, make_anchor
+from watchkeeper.story.house import House
+from watchkeeper.story.releasing import open_rollout
+
+__all__ = ["Training", "gather", "nominate", "register", "request_of", "start_model", "train", "try_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a retraining works with: the request, and the times that divide learning from trial."""
+
+    request: TrainingRequest
+    learns: Interval
+    tried_on: Interval
+
+
+def request_of(house: House, model: str, at: datetime, because: str, identity: str | None = None) -> Training:
+    """The retraining of a model as of `at`: it learns from what is older than the holdout, and is tried on that.
+
+    Args:
+        identity: of the follow-up that asked for it, so that every attempt is the same retraining.
+    """
+    spec = house.model(model)
+    newest = at - spec.labels.delay
+    until = newest - spec.training.holdout
+    request = TrainingRequest(identity or f"retrain:{model}@{stamp(at)}", model, until, because)
+    return Training(request, Interval(at - spec.training.history, until), Interval(until, newest))
+
+
+def gather(house: House, spec: ModelSpec, within: Interval, known_by: datetime) -> pa.Table:
+    """The labelled records of an interval, without those of broken windows."""
+    columns = list(spec.feature_kinds)
+    parts = [
+        house.predictions.labelled(spec.model, clean, known_by, columns)
+        for clean in clean_intervals(house, spec, within)
+    ]
+    return pa.concat_tables(parts, promote_options="permissive") if parts else pa.table({})
+
+
+def train(house: House, training: Training, at: datetime) -> Trained:
+    """A new estimator from all clean labelled history before the holdout."""
+    spec = house.model(training.request.model)
+    records = gather(house, spec, training.learns, at)
+    return house.trainer(spec.training.function).train(training.request, records)
+
+
+def register(house: House, training: TrainingRequest, trained: Trained, at: datetime) -> Version:
+    """The new version with its anchor, metrics and digest, kept; the same request again gives the same version."""
+    spec = house.model(training.model)
+    champion = house.registry.pointers(spec.model).champion
+    grids = grids_of(house.registry.anchor(spec.model, champion).profile) if champion else {}
+    records = trained.records
+    anchor = make_anchor(spec, records, grids)
+    metrics = classification_metrics(_floats(records, "_prediction"), _floats(records, "_label"))
+    span = Interval(anchor.windows[0][0].start, anchor.windows[-1][0].end)
+    unnamed = Version(spec.model, 0, "", at, span, training.because, metrics)
+    version = house.registry.register(unnamed, trained.estimator, anchor, training.id)
+    reason = f"{version.name} trained on {records.num_rows:,} records of {span}"
+    house.state.note(Entry(f"registered:{training.id}", at, "retrain", "register", spec.model, version.name, reason))
+    return version
+
+
+def try_out(house: House, training: Training, version: Version, at: datetime) -> Trial:
+    """Candidate against champion on the holdout, which neither was trained on; kept beside the candidate."""
+    spec = house.model(version.model)
+    records = gather(house, spec, training.tried_on, at)
+    labels = _floats(records, "_label") if records.num_rows else np.empty(0)
+    champion = house.registry.pointers(spec.model).champion
+    if champion is None:
+        raise NotThere(f"{spec.model} has no champion to try {version.name} against")
+    measured = [
+        classification_metrics(house.registry.load(spec.model, n).predict(records), labels) if labels.size else {}
+        for n in (version.number, champion)
+    ]
+    trial = judge_trial(measured[0], measured[1], labels.size, training.tried_on, spec.trial_rule)
+    kept = json.dumps(asdict(trial), default=str, indent=2)
+    house.registry.attach(spec.model, version.number, "trial.json", kept.encode())
+    what = "trial passed" if trial.passed else "trial failed"
+    identity = f"trial:{training.request.id}"
+    house.state.note(Entry(identity, at, "retrain", what, spec.model, version.name, trial.sentence))
+    return trial
+
+
+def nominate(house: House, version: Version, trial: Trial, at: datetime) -> str:
+    """A rollout for a candidate that passed its trial; the sentence that says what became of it."""
+    if not trial.passed:
+        return f"{version.name} stays in the registry. {trial.sentence}"
+    rollout = open_rollout(house, version, at, who="retrain", because=trial.sentence)
+    return f"{version.name} is a candidate in rollout {rollout.id}. {trial.sentence}"
+
+
+def start_model(house: House, model: str, at: datetime) -> Version:
+    """The first champion of a model, trained by its own function on whatever history that has."""
+    spec = house.model(model)
+    pointers = house.registry.pointers(model)
+    if pointers.champion is not None:
+        return house.registry.version(model, pointers.champion)
+    request = TrainingRequest(f"first:{model}", model, at, "The first version.")
+    trained = house.trainer(spec.training.function).train(request, pa.table({}))
+    version = register(house, request, trained, at)
+    house.router.set_split(model, Split(version.number, None, 0.0, request.id, at))
+    house.registry.point(model, Pointers(champion=version.number, last_good=version.number), instead_of=pointers)
+    return version
+
+
+def _floats(records: pa.Table, column: str) -> np.ndarray:
+    return records[column].combine_chunks().to_numpy(zero_copy_only=False).astype(float)

@@ -1,0 +1,130 @@
+"""One look at one window: read, check, settle, and write down all that follows, in one transaction."""
+
+from datetime import datetime, timedelta
+
+from watchkeeper.checks import examine_all
+from watchkeeper.domain.alerts import Alert, Link, alerts_for
+from watchkeeper.domain.audit import Entry
+from watchkeeper.domain.causes import likely_cause
+from watchkeeper.domain.findings import Finding
+from watchkeeper.domain.followups import FollowUp, Story, follow_ups, why_not_retrain
+from watchkeeper.domain.incidents import Incident, Transition, confirmed_findings, develop
+from watchkeeper.domain.intervals import Interval, interval_ending, window_id
+from watchkeeper.domain.levels import Level
+from watchkeeper.domain.verdicts import Verdict, settle
+from watchkeeper.errors import NotThere
+from watchkeeper.ports import Look, Settlement
+from watchkeeper.spec import ModelSpec
+from watchkeeper.story.baselines import grids_of, recall_baseline
+from watchkeeper.story.house import House
+from watchkeeper.window import Window
+
+__all__ = ["MOST_CAUGHT_UP", "due_windows", "look", "read_window", "watch"]
+
+MOST_CAUGHT_UP = 100
+"""After an outage at most this many missed windows of a model are looked at; older ones are history."""
+
+
+def due_windows(house: House, model: str, at: datetime) -> tuple[Interval, ...]:
+    """The windows that have ended by `at` and have no verdict yet, oldest first.
+
+    Before the first verdict only the newest is due; after it none is skipped, up to `MOST_CAUGHT_UP`.
+    """
+    spec = house.model(model)
+    newest = interval_ending(at, spec.every)
+    last = house.state.verdicts(model, newest.end + timedelta(microseconds=1), 1)
+    if not last:
+        return (newest,)
+    missed = min((newest.end - last[0].interval.end) // spec.every, MOST_CAUGHT_UP)
+    return tuple(newest.shifted(-spec.every * i) for i in range(missed - 1, -1, -1))
+
+
+def watch(house: House, model: str, at: datetime) -> Verdict:
+    """Every window of a model that is due by `at`; the verdict on the newest. Safe to run twice."""
+    for window in due_windows(house, model, at):
+        look(house, house.model(model), window)
+    newest = interval_ending(at, house.model(model).every)
+    verdict = house.state.verdict(window_id(model, newest.end))
+    if verdict is None:
+        raise NotThere(f"{window_id(model, newest.end)} has no verdict: newer windows have been judged already")
+    return verdict
+
+
+def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
+    """The settled opinion on one window, written down with everything that follows from it."""
+    champion = house.registry.pointers(spec.model).champion
+    if champion is None:
+        raise NotThere(f"{spec.model} has no champion yet: train one with `watchkeeper train {spec.model}`")
+    anchor = house.registry.anchor(spec.model, champion)
+    window = read_window(house, spec, interval)
+    baseline = recall_baseline(house, spec, house.registry.version(spec.model, champion), anchor, interval)
+    findings = examine_all(spec.asked, baseline, window)
+    verdict = settle(spec.model, champion, interval, window.rows, findings)
+    house.predictions.keep_profile(spec.model, interval, window.profile)
+    house.state.settle(_settlement(house, spec, verdict))
+    return house.state.verdict(verdict.id) or verdict
+
+
+def read_window(house: House, spec: ModelSpec, interval: Interval) -> Window:
+    """The window of one interval, counted on the champion's bins."""
+    champion = house.registry.pointers(spec.model).champion
+    grids = grids_of(house.registry.anchor(spec.model, champion).profile) if champion else {}
+    return house.predictions.window(Look(spec.model, interval, spec.columns, grids, spec.outcomes(interval)))
+
+
+def _settlement(house: House, spec: ModelSpec, verdict: Verdict) -> Settlement:
+    """All that follows from a verdict: incident, transition, alerts, follow-ups."""
+    rule = spec.confirmation
+    before = house.state.verdicts(spec.model, verdict.interval.end, rule.reach)
+    verdicts = (verdict, *before)
+    incident, transition = develop(house.spec.env, house.state.open_incident(spec.model), verdicts, rule)
+    confirmed = confirmed_findings(verdicts, rule)
+    return Settlement(
+        verdict=verdict,
+        measures=tuple(m for f in verdict.findings for m in f.measures),
+        incident=incident,
+        transition=transition,
+        alerts=_alerts(house, verdict, transition, confirmed),
+        followups=_follow_ups(house, spec, verdict, incident, transition, confirmed),
+        entries=_entries(transition),
+    )
+
+
+def _alerts(
+    house: House, verdict: Verdict, transition: Transition | None, confirmed: tuple[Finding, ...]
+) -> tuple[Alert, ...]:
+    if transition is None:
+        return ()
+    told = confirmed or tuple(f for mark in transition.incident.marks if (f := verdict.finding(mark)))
+    pages = dict.fromkeys(f.runbook for f in told)
+    links = tuple(Link(f"Runbook: {page.removesuffix('.md')}", house.runbook(page)) for page in pages)
+    links += (Link("Prefect UI", house.spec.pages),)
+    return alerts_for(transition, told, house.routes, links)
+
+
+def _follow_ups(
+    house: House,
+    spec: ModelSpec,
+    verdict: Verdict,
+    incident: Incident | None,
+    transition: Transition | None,
+    confirmed: tuple[Finding, ...],
+) -> tuple[FollowUp, ...]:
+    """What must run next; while a rollout is under way nothing is retrained, and a critical window asks its judge."""
+    rollout = house.state.open_rollout(spec.model)
+    if rollout:
+        against: str | None = f"rollout {rollout.id} is under way"
+    else:
+        asked = house.state.followups(spec.model, Story.RETRAIN)
+        last = asked[-1][0].at if asked else None
+        families = frozenset(f.family for f in confirmed if f.level >= Level.WARNING)
+        against = why_not_retrain(likely_cause(confirmed), families, last, verdict.interval.end, spec.response_rule)
+    return follow_ups(verdict, incident, transition, against, rollout)
+
+
+def _entries(transition: Transition | None) -> tuple[Entry, ...]:
+    if transition is None:
+        return ()
+    incident = transition.incident
+    what = f"incident {transition.change}"
+    return (Entry(transition.id, transition.at, "monitor", what, incident.model, incident.key, transition.sentence),)
