@@ -1,0 +1,22 @@
+"""Do the answers differ from the last weeks more than they usually do?"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from watchkeeper.checks.drift import Drift
+from watchkeeper.domain.findings import Family
+from watchkeeper.window import PREDICTION, Baseline, Window
+
+__all__ = ["PredictionDrift"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionDrift(Drift):
+    """The same question as `drift`, asked about the model's answers."""
+
+    family: ClassVar[Family] = Family.DRIFT
+    runbook: ClassVar[str] = "prediction_drift.md"
+
+    def subjects(self, baseline: Baseline, window: Window) -> list[str]:  # noqa: ARG002 - every check is asked alike
+        """The prediction."""
+        return [PREDICTION]

@@ -1,0 +1,97 @@
+"""The history that a fresh version starts with."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from watchkeeper.checks.base import Check
+from watchkeeper.checks.examining import examine_all
+from watchkeeper.domain.findings import Measure
+from watchkeeper.domain.intervals import Interval
+from watchkeeper.profiles import Profile
+from watchkeeper.window import Baseline, Outcomes, Window
+
+__all__ = ["seed"]
+
+TRAILING = timedelta(days=28)
+"""How far back a window's trailing baseline reaches, here as in production."""
+
+FEWEST_WINDOWS = 7
+"""Fewer earlier windows than this are no trailing baseline."""
+
+
+def seed(
+    checks: Iterable[Check], windows: Sequence[tuple[Interval, Profile]], anchor: Profile | None = None
+) -> tuple[Measure, ...]:
+    """What the checks would have measured, had they watched while the training records came in.
+
+    Every window is held against the sum of the windows of the 28 days before it, as in production; a window with fewer
+    than 7 such windows has no trailing baseline, so that drift is not measured on it.
+
+    Args:
+        checks: those that will ask in production.
+        windows: of the training records, oldest first.
+        anchor: the baseline of the version; the sum of all windows when it is not given.
+    """
+    asked, whole = tuple(checks), anchor or Profile.total(profile for _, profile in windows)
+    history: dict[tuple[str, str, str], tuple[tuple[datetime, float], ...]] = {}
+    measures: list[Measure] = []
+    recent = _Recent()
+    for interval, profile in windows:
+        baseline = Baseline(0, "", whole, recent.before(interval), history, {})
+        found = _measures(asked, baseline, interval, profile)
+        for m in found:
+            key = (m.check, m.subject, m.name)
+            history[key] = (*history.get(key, ()), (m.at, m.value))
+        measures.extend(found)
+        recent.take(interval, profile)
+    return tuple(measures)
+
+
+def _measures(checks: tuple[Check, ...], baseline: Baseline, interval: Interval, profile: Profile) -> list[Measure]:
+    none = np.empty(0)
+    window = Window("", interval, profile.rows, profile, Outcomes(interval, none, none, 0), None)
+    return [m for finding in examine_all(checks, baseline, window) for m in finding.measures]
+
+
+class _Recent:
+    """The sum of the last 28 days' profiles, kept by two stacks: a few additions a window, however many there are.
+
+    `old` holds, for every window of the older part, the sum of it and all after it in that part, newest at the left;
+    `new` is the sum of the younger part. When the old part is used up, the young one takes its place.
+    """
+
+    def __init__(self) -> None:
+        self.old: deque[tuple[Interval, Profile]] = deque()
+        self.young: deque[tuple[Interval, Profile]] = deque()
+        self.new = Profile()
+
+    def take(self, interval: Interval, profile: Profile) -> None:
+        """Remember one more window."""
+        self.young.append((interval, profile))
+        self.new += profile
+
+    def before(self, interval: Interval) -> Profile | None:
+        """The sum of the windows of the 28 days before this one; None while they are too few."""
+        since = interval.start - max(TRAILING, interval.length)
+        while (self.old or self.young) and self._oldest().start < since:
+            self._settle()
+            self.old.pop()
+        if len(self.old) + len(self.young) < FEWEST_WINDOWS:
+            return None
+        return self.old[-1][1] + self.new if self.old else self.new
+
+    def _oldest(self) -> Interval:
+        return (self.old[-1] if self.old else self.young[0])[0]
+
+    def _settle(self) -> None:
+        if self.old:
+            return
+        after = Profile()
+        while self.young:
+            interval, profile = self.young.pop()
+            after += profile
+            self.old.append((interval, after))
+        self.new = Profile()
