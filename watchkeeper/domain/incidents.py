@@ -111,12 +111,9 @@ def confirmed_findings(verdicts: Sequence[Verdict], rule: Confirmation) -> tuple
         verdicts: the model's verdicts, newest first, without gaps filled in.
         rule: how often is enough.
     """
-    found = []
-    for finding in verdicts[0].findings:
-        level = _confirmed_level(finding, verdicts, rule.of(finding.check))
-        if level > Level.OK:
-            found.append(replace(finding, level=level))
-    return tuple(sorted(found, key=lambda f: -f.level))
+    bad = [f for f in verdicts[0].findings if f.level > Level.OK]
+    found = [replace(f, level=_confirmed_level(f, verdicts, rule.of(f.check))) for f in bad]
+    return tuple(sorted((f for f in found if f.level > Level.OK), key=lambda f: -f.level))
 
 
 def _confirmed_level(finding: Finding, verdicts: Sequence[Verdict], rule: NOfM) -> Level:
@@ -133,21 +130,24 @@ def develop(
 
     Args:
         env: the name of the house, part of the incident's key.
-        incident: the one that is open, if any.
+        incident: the model's last one, open or resolved, if any; two of a model never overlap.
         verdicts: newest first, at least `rule.reach` of them where they exist.
         rule: how often is enough.
     """
     confirmed = confirmed_findings(verdicts, rule)
-    if incident is None:
-        return _opened(env, verdicts, confirmed) if confirmed else (None, None)
+    if incident is None or not incident.is_open:
+        ended = incident.resolved if incident else None
+        return _opened(env, verdicts, confirmed, ended) if confirmed else (None, None)
     if confirmed:
         return _joined(incident, verdicts[0], confirmed)
     return _resolved(incident, verdicts[0], rule) if _is_quiet(incident, verdicts, rule.resolves) else (incident, None)
 
 
-def _opened(env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...]) -> tuple[Incident, Transition]:
+def _opened(
+    env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...], ended: datetime | None
+) -> tuple[Incident, Transition]:
     now, marks = verdicts[0], tuple(f.mark for f in confirmed)
-    first = _first_bad(verdicts, marks)
+    first = _first_bad(verdicts, marks, ended)
     key = f"wk:{env}:{now.model}:{stamp(first.interval.end)}"
     cause = likely_cause(confirmed)
     incident = Incident(
@@ -156,10 +156,15 @@ def _opened(env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...
     return _told(Change.OPENED, incident, now)
 
 
-def _first_bad(verdicts: Sequence[Verdict], marks: Sequence[str]) -> Verdict:
-    """The oldest of the unbroken run of newest verdicts in which any of these findings was not OK."""
+def _first_bad(verdicts: Sequence[Verdict], marks: Sequence[str], ended: datetime | None) -> Verdict:
+    """The oldest of the unbroken run of newest verdicts in which any of these findings was not OK.
+
+    The run does not reach into the model's last incident: the two would have one key, and nobody would be told.
+    """
     first = verdicts[0]
     for verdict in verdicts[1:]:
+        if ended and verdict.interval.end <= ended:
+            break
         if not any((f := verdict.finding(m)) and f.level > Level.OK for m in marks):
             break
         first = verdict
@@ -170,10 +175,10 @@ def _joined(incident: Incident, now: Verdict, confirmed: tuple[Finding, ...]) ->
     """Every confirmed finding joins the incident; only a worse level or a new cause among them is told."""
     new = tuple(f for f in confirmed if f.mark not in incident.marks)
     joined = replace(incident, marks=incident.marks + tuple(f.mark for f in new))
-    cause = likely_cause(confirmed)
+    seen = likely_cause(confirmed)
+    cause = incident.cause if seen is Cause.UNKNOWN else seen
     worse = confirmed[0].level > incident.level
-    other = bool(new) and cause not in (incident.cause, Cause.UNKNOWN)
-    if not (worse or other):
+    if not (worse or (new and cause is not incident.cause)):
         return joined, None
     level = max(incident.level, confirmed[0].level)
     return _told(

@@ -77,7 +77,7 @@ def _settlement(house: House, spec: ModelSpec, verdict: Verdict) -> Settlement:
     rule = spec.confirmation
     before = house.state.verdicts(spec.model, verdict.interval.end, rule.reach)
     verdicts = (verdict, *before)
-    incident, transition = develop(house.spec.env, house.state.open_incident(spec.model), verdicts, rule)
+    incident, transition = develop(house.spec.env, _last_incident(house, spec.model), verdicts, rule)
     confirmed = confirmed_findings(verdicts, rule)
     return Settlement(
         verdict=verdict,
@@ -88,6 +88,12 @@ def _settlement(house: House, spec: ModelSpec, verdict: Verdict) -> Settlement:
         followups=_follow_ups(house, spec, verdict, incident, transition, confirmed),
         entries=_entries(transition),
     )
+
+
+def _last_incident(house: House, model: str) -> Incident | None:
+    """The one that is open, else the one that was resolved last."""
+    opened = house.state.open_incident(model)
+    return opened or next(reversed(house.state.incidents(model)), None)
 
 
 def _alerts(
