@@ -46,7 +46,7 @@ class PredictionStore(Protocol):
     def window(self, look: Look) -> Window:
         """Counts and outcomes; a file that cannot be read is named in `trouble`, the others still count.
 
-        Labels count when they were known before the window's end; of two for one record the later counts.
+        Labels count when they were known by the window's end; of two for one record the later counts.
         """
         ...
 

@@ -1,0 +1,182 @@
+"""Day files of Parquet, read one by one: what is wrong with one of them is said, and costs no other."""
+
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from watchkeeper.errors import OutsideError
+from watchkeeper.serving.layout import day_folder, day_of
+from watchkeeper.serving.tables import MICROSECOND
+
+__all__ = [
+    "EPOCH",
+    "STORE",
+    "TICK",
+    "Integers",
+    "Span",
+    "Trouble",
+    "day_files",
+    "entries",
+    "footer_of",
+    "microseconds",
+    "reaching",
+    "read_within",
+    "those",
+]
+
+STORE = "prediction store"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+BATCH = 2**16
+"""Rows that are read at once."""
+
+OF_THE_FILE = (None, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOENT)
+"""Error numbers that say something about one file; Arrow gives none when the content is broken."""
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Times from `start` (included) to `end` (not included), in microseconds since 1970."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, start: datetime, end: datetime) -> "Span":
+        """The span between two moments."""
+        return cls((start - EPOCH) // TICK, (end - EPOCH) // TICK)
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """The names of its first and last day's folders."""
+        first, last = (EPOCH + TICK * tick for tick in (self.start, self.end - 1))
+        return day_folder(day_of(first)), day_folder(day_of(last))
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What could not be read, by file, in the order it was met.
+
+    Attributes:
+        root: file names are given from here on.
+    """
+
+    root: Path
+    reasons: dict[Path, str] = field(default_factory=dict)
+
+    @contextmanager
+    def around(self, path: Path) -> Iterator[None]:
+        """Note a file that cannot be read and go on; OutsideError when the disk and not the file is at fault."""
+        try:
+            yield
+        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+            if isinstance(error, OSError) and error.errno not in OF_THE_FILE:
+                raise OutsideError(STORE, f"{path}: {error.strerror}") from error
+            self.reasons.setdefault(path, " ".join(str(error).split())[:300])
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One a file."""
+        return tuple(f"{path.relative_to(self.root)}: {reason}" for path, reason in self.reasons.items())
+
+
+@contextmanager
+def reaching(path: Path) -> Iterator[None]:
+    """OutsideError for what the disk says about a place that is ours."""
+    try:
+        yield
+    except OSError as error:
+        raise OutsideError(STORE, f"{path}: {error.strerror or error}") from error
+
+
+def day_files(folder: Path, span: Span) -> list[Path]:
+    """The files of the days that a span touches, oldest day first; none when the folder is not there."""
+    first, last = span.days
+    with reaching(folder):
+        days = [day for day in entries(folder) if first <= day.name <= last]
+        return [file for day in days for file in entries(day) if file.name.endswith(".parquet")]
+
+
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing when it is not there."""
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def footer_of(path: Path, needed: Sequence[str]) -> pq.FileMetaData:
+    """What stands in a file's footer; ValueError when it is not one of ours, for it lacks a column or a type."""
+    footer = pq.read_metadata(path)
+    schema = footer.schema.to_arrow_schema()
+    for name in needed:
+        if name not in schema.names:
+            raise ValueError(f"it has no column `{name}`; move it away if it is not one of ours")
+        kind = schema.field(name).type
+        if name == "_at" and getattr(kind, "tz", None) is None:
+            raise ValueError(f"its column `_at` holds {kind}, not times with a zone; write it again with {MICROSECOND}")
+        if name == "_id" and not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_dictionary(kind)):
+            raise ValueError(f"its column `_id` holds {kind}, not ids; write it again with string")
+    return footer
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def read_within(path: Path, names: Sequence[str], span: Span, needed: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of a file within a span: those of the named columns that it has, in the order of the names.
+
+    Texts come as dictionaries, all but the ids; `_at` must be among the names, and comes in microseconds.
+    """
+    footer = footer_of(path, needed)
+    schema = footer.schema.to_arrow_schema()
+    present = [name for name in dict.fromkeys(names) if name in schema.names]
+    texts = [name for name in present if name != "_id" and _is_text(schema.field(name).type)]
+    with pq.ParquetFile(
+        path, metadata=footer, read_dictionary=texts, pre_buffer=False, page_checksum_verification=True
+    ) as file:
+        groups = [group for group in range(footer.num_row_groups) if _overlaps(footer.row_group(group), span)]
+        for batch in file.iter_batches(BATCH, row_groups=groups, columns=present, use_threads=footer.num_rows > BATCH):
+            yield _within(pa.Table.from_batches([batch]).select(present), span)
+
+
+def _overlaps(group: pq.RowGroupMetaData, span: Span) -> bool:
+    """Whether a row group may hold rows of a span; one without statistics may."""
+    for place in range(group.num_columns):
+        column = group.column(place)
+        if column.path_in_schema == "_at" and column.statistics and column.statistics.has_min_max:
+            low, high = (Span.of(moment, moment).start for moment in (column.statistics.min, column.statistics.max))
+            return low < span.end and high >= span.start
+    return True
+
+
+def _within(table: pa.Table, span: Span) -> pa.Table:
+    at = microseconds(table)
+    table = table.set_column(
+        table.schema.get_field_index("_at"), "_at", table.column("_at").cast(MICROSECOND, safe=False)
+    )
+    return those(table, (at >= span.start) & (at < span.end))
+
+
+def those(table: pa.Table, wanted: npt.NDArray[np.bool_]) -> pa.Table:
+    """The rows that are wanted."""
+    return table if wanted.all() else table.filter(pa.array(wanted))
+
+
+def microseconds(table: pa.Table) -> Integers:
+    """The times of a table in microseconds since 1970, shape (n,); one that is missing lies before all others."""
+    ticks = table.column("_at").cast(MICROSECOND, safe=False).cast(pa.int64())
+    numbers: Integers = ticks.fill_null(np.iinfo(np.int64).min).to_numpy()
+    return numbers

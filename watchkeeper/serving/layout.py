@@ -1,0 +1,86 @@
+"""Where records, labels, profiles and splits lie, and how a file arrives whole or not at all.
+
+`{root}/{model}/predictions/day=YYYY-MM-DD/*.parquet`, by the UTC day of the record;
+`{root}/{model}/labels/day=YYYY-MM-DD/*.parquet`, by the UTC day on which the label became known;
+`{root}/{model}/profiles/{start}_{end}.wkp`; and, in a root of their own, splits as `{root}/{model}.json`.
+"""
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+__all__ = [
+    "LABELS",
+    "PREDICTIONS",
+    "PROFILES",
+    "arriving",
+    "checked_name",
+    "day_folder",
+    "day_of",
+    "put_whole",
+    "settle",
+]
+
+PREDICTIONS, LABELS, PROFILES = "predictions", "labels", "profiles"
+"""The folders of a model."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def checked_name(model: str) -> str:
+    """The model's name, if it can be a folder's name; ValueError otherwise."""
+    if not NAME.fullmatch(model):
+        raise ValueError(
+            f"{model!r} cannot name a model: use letters, digits, `.`, `_` and `-`, a letter or digit first"
+        )
+    return model
+
+
+def day_of(moment: datetime) -> date:
+    """The UTC day of a moment."""
+    return moment.astimezone(UTC).date()
+
+
+def day_folder(day: date) -> str:
+    """The name of a day's folder; the names sort as the days do."""
+    return f"day={day.isoformat()}"
+
+
+@contextmanager
+def arriving(folder: Path) -> Iterator[Path]:
+    """A place for a draft in `folder` (made if need be); what still lies there at the end is removed.
+
+    A draft's name starts with a dot and ends in `.draft`: no reader takes a killed writer's leftovers for a file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{uuid.uuid4().hex}.draft"
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def settle(draft: Path, target: Path) -> None:
+    """Make a draft the target: on disk first, then under its name, in one step."""
+    _sync(draft)
+    draft.replace(target)
+    _sync(target.parent)
+
+
+def put_whole(target: Path, content: bytes) -> None:
+    """Write a file so that every reader finds the old content or the new, also after a crash."""
+    with arriving(target.parent) as draft:
+        draft.write_bytes(content)
+        settle(draft, target)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

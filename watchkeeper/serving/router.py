@@ -1,0 +1,101 @@
+"""Which version answers: read from a split file, and never in the way of an answer."""
+
+import threading
+import time
+from pathlib import Path
+
+from watchkeeper.domain.traffic import Split, assigned
+from watchkeeper.errors import NotThere
+from watchkeeper.serving.splits import split_from_text
+
+__all__ = ["CanaryRouter"]
+
+Mark = tuple[int, int, int]
+"""Inode, time of change and size: what tells one state of a file from the next."""
+
+
+class CanaryRouter:
+    """Routes requests by key between the champion and a canary.
+
+    Without a readable split the last champion that was read answers everything, before the first one `fallback`.
+    Routers are safe to share between threads.
+
+    Args:
+        split_file: `{root}/{model}.json`, as the traffic router of the flows writes it.
+        fallback: the version that answers while no split was ever read.
+        refresh: seconds between two looks at the file; it is read again when it has changed.
+        stale_after: seconds after which a split that nobody has written again no longer counts, so that a canary does
+            not outlive those who watch it; None, the default, believes a split until it changes.
+
+    Attributes:
+        broken_reads: looks that found a file which cannot be read or is no split.
+        last_error: what the newest of them found.
+
+    Raises:
+        NotThere: there is neither a split nor a fallback, so that nobody could answer.
+    """
+
+    def __init__(
+        self, split_file: Path, fallback: int | None, *, refresh: float = 1.0, stale_after: float | None = None
+    ) -> None:
+        self.broken_reads = 0
+        self.last_error = ""
+        self._file = Path(split_file)
+        self._refresh = refresh
+        self._stale_after = stale_after
+        self._looking = threading.Lock()
+        self._mark: Mark | None = None
+        self._read: Split | None = None
+        self._split: Split | None = None
+        self._due = 0.0
+        self._look()
+        champion = self._read.champion if self._read else fallback
+        if champion is None:
+            raise NotThere(f"{self._file} holds no split and there is no fallback: set a split, or name a version")
+        self._champion = champion
+
+    def route(self, key: str) -> int:
+        """The version that answers this key; a key that the canary answers stays with it while the share grows."""
+        if time.monotonic() >= self._due:
+            self._look()
+        split = self._split
+        if split is None:
+            return self._champion
+        try:
+            return assigned(key, split)
+        except Exception:  # noqa: BLE001 - a key that cannot be written as text is still answered
+            return split.champion
+
+    def _look(self) -> None:
+        """Look at the file, unless another thread does so just now."""
+        if not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._due = time.monotonic() + self._refresh
+            self._split = self._current()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, requests are answered
+            self._forget()
+            self.broken_reads += 1
+            self.last_error = f"{self._file}: {error}"
+        finally:
+            self._looking.release()
+
+    def _current(self) -> Split | None:
+        """The split that counts now, None for the champion alone."""
+        try:
+            stat = self._file.stat()
+        except FileNotFoundError:
+            self._forget()
+            return None
+        mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if mark != self._mark:
+            self._read = split_from_text(self._file.read_bytes())
+            self._mark, self._champion = mark, self._read.champion
+        return None if self._is_stale(stat.st_mtime) else self._read
+
+    def _forget(self) -> None:
+        """No split counts; the champion stays."""
+        self._mark = self._read = self._split = None
+
+    def _is_stale(self, written: float) -> bool:
+        return self._stale_after is not None and time.time() - written > self._stale_after

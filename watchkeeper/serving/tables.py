@@ -1,0 +1,117 @@
+"""Tables of records and labels, written as Parquet by day. Imports pyarrow: not for a serving host's start."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, arriving, checked_name, day_folder, settle
+
+__all__ = ["LABEL_TYPES", "MICROSECOND", "RECORD_TYPES", "UNIQUE", "write_labels", "write_records"]
+
+MICROSECOND = pa.timestamp("us", "UTC")
+"""The type of every time."""
+
+RECORD_TYPES: Mapping[str, pa.DataType] = {
+    "_id": pa.string(),
+    "_at": MICROSECOND,
+    "_key": pa.string(),
+    "_version": pa.int64(),
+    "_prediction": pa.float64(),
+    "_latency_ms": pa.float64(),
+}
+"""Our own columns of a table of records."""
+
+LABEL_TYPES: Mapping[str, pa.DataType] = {"_id": pa.string(), "_label": pa.float64(), "_at": MICROSECOND}
+"""The columns of a table of labels."""
+
+UNIQUE = {b"watchkeeper.ids": b"unique"}
+"""What stands in a file's footer when no id occurs in it twice."""
+
+GROUP = 2**17
+"""Rows of a row group: what a reader holds at once."""
+
+DAY = 86_400_000_000
+
+
+def write_records(root: Path, model: str, records: pa.Table) -> None:
+    """Write records into the files of their days; the same table again writes nothing.
+
+    Raises:
+        ValueError: a column of ours is missing, has values of another type, or a record has no id or time.
+        OSError: the disk said no; what was written so far is whole, and writing again completes it.
+    """
+    _write(root / checked_name(model) / PREDICTIONS, _typed(records, RECORD_TYPES, "records"))
+
+
+def write_labels(root: Path, model: str, labels: pa.Table) -> None:
+    """Write labels into the files of the days on which they became known; otherwise as `write_records`."""
+    _write(root / checked_name(model) / LABELS, _typed(labels, LABEL_TYPES, "labels"))
+
+
+def _typed(table: pa.Table, types: Mapping[str, pa.DataType], what: str) -> pa.Table:
+    """The table with our columns in our types, the others as they are."""
+    for name, wanted in types.items():
+        place = table.schema.get_field_index(name)
+        if place < 0:
+            raise ValueError(f"the table of {what} needs one column `{name}` of type {wanted}")
+        table = table.set_column(place, pa.field(name, wanted), _cast(table.column(place), name, wanted))
+    return table.replace_schema_metadata(None)
+
+
+def _cast(column: pa.ChunkedArray, name: str, wanted: pa.DataType) -> pa.ChunkedArray:
+    if name in ("_id", "_at") and column.null_count:
+        raise ValueError(f"column `{name}` has {column.null_count} rows without a value; every row needs one")
+    if wanted == MICROSECOND and getattr(column.type, "tz", None) is None:
+        raise ValueError(f"column `{name}` holds {column.type}; it needs times with a zone, best {wanted}")
+    try:
+        return column.cast(wanted, safe=wanted != MICROSECOND)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ValueError(f"column `{name}` holds {column.type}; it needs {wanted}: {error}") from error
+
+
+def _write(folder: Path, table: pa.Table) -> None:
+    for day, rows in _by_day(table):
+        _put(rows, folder / day_folder(day))
+
+
+def _by_day(table: pa.Table) -> Iterator[tuple[date, pa.Table]]:
+    """The rows of each UTC day, in the order they came."""
+    days = table.column("_at").cast(pa.int64()).to_numpy() // DAY
+    order = np.argsort(days, kind="stable")
+    if not np.array_equal(order, np.arange(len(days))):
+        table, days = table.take(order), days[order]
+    found, starts = np.unique(days, return_index=True)
+    for day, start, end in zip(found, starts, [*starts[1:], len(days)], strict=False):
+        yield date(1970, 1, 1) + timedelta(days=int(day)), table.slice(start, end - start)
+
+
+def _put(table: pa.Table, folder: Path) -> None:
+    """Write one file, named by its first time and its content, if it is not there yet."""
+    ids = table.column("_id")
+    distinct = pc.count_distinct(ids).as_py() == len(ids)
+    whole = table.combine_chunks().replace_schema_metadata(UNIQUE if distinct else None)
+    with arriving(folder) as draft:
+        pq.write_table(
+            whole,
+            draft,
+            row_group_size=GROUP,
+            compression="zstd",
+            use_dictionary=[name for name in whole.column_names if name != "_id"],
+            write_page_checksum=True,
+        )
+        target = folder / _name(whole, draft)
+        if not target.exists():
+            settle(draft, target)
+
+
+def _name(table: pa.Table, draft: Path) -> str:
+    """Sorts by the time of the first record within the day; equal content has an equal name."""
+    with draft.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return f"{pc.min(table.column('_at')).as_py():%H%M%S%f}-{digest[:24]}.parquet"
