@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from watchkeeper.domain.rollouts import Judgement, Outcome, Plan
+from watchkeeper.domain.judgements import Judgement, Outcome
+from watchkeeper.domain.rollouts import Plan
 from watchkeeper.window import Floats
 
 __all__ = ["Block", "confidence_sequence", "judge", "log_losses", "log_t_mixture", "row_guardrail"]

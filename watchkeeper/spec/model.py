@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints, TypeAdapter, field_validator, mod
 
 from watchkeeper.checks import built_in
 from watchkeeper.checks.base import Check
+from watchkeeper.domain.confirmations import Confirmation, NOfM
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import ResponseRule
-from watchkeeper.domain.incidents import Confirmation, NOfM
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.rollouts import Gate, Plan, Step
 from watchkeeper.domain.versions import TrialRule

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from watchkeeper.domain.incidents import NOfM
+from watchkeeper.domain.confirmations import NOfM
 
 __all__ = ["Duration", "Share", "Strict", "Times"]
 

@@ -2,7 +2,8 @@
 
 import json
 
-from watchkeeper.domain.rollouts import Gate, Judgement, Rollout
+from watchkeeper.domain.judgements import Judgement
+from watchkeeper.domain.rollouts import Gate, Rollout
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.story.house import House
 

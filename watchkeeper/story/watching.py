@@ -6,9 +6,10 @@ from watchkeeper.checks import examine_all
 from watchkeeper.domain.alerts import Alert, Link, alerts_for
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.causes import likely_cause
+from watchkeeper.domain.confirmations import confirmed_findings
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.followups import FollowUp, Story, follow_ups, why_not_retrain
-from watchkeeper.domain.incidents import Incident, Transition, confirmed_findings, develop
+from watchkeeper.domain.incidents import Incident, Transition, develop
 from watchkeeper.domain.intervals import Interval, interval_ending, window_id
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict, settle
