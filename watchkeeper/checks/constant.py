@@ -51,7 +51,7 @@ class Constant(ColumnCheck):
 
     def _single(self, name: str, measures: tuple[Measure, ...], baseline: Baseline, window: Window) -> Finding:
         key, end = (self.kind, name, "single"), window.interval.end
-        past = unspoilt(baseline.history, key, end, self.remembers, self.critical, self.learns)
+        past = unspoilt(baseline.history, key, end, self.remembers, self.critical)
         if len(past) < self.learns:
             learning = f"it is not judged yet, after {len(past)} of {self.learns} windows"
             return self.not_judged(name, f"{name}: has one single value; {learning}.", measures)

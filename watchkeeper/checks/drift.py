@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from watchkeeper.checks.columns import ColumnCheck
 from watchkeeper.checks.drifting import CHANNELS, Surprise, measured, surprise
-from watchkeeper.checks.history import SCORE, earlier, unspoilt
+from watchkeeper.checks.history import SCORE, earlier, experienced
 from watchkeeper.domain.findings import Family, Finding, Measure
 from watchkeeper.profiles import Column
 from watchkeeper.profiles.shares import is_single_valued
@@ -77,8 +77,8 @@ class Drift(ColumnCheck):
         return self.judged(name, worst.z, _sentence(name, worst, len(past["js"])), (*measures, score))
 
     def _past(self, name: str, key: str, baseline: Baseline, window: Window) -> dict[datetime, float]:
-        end = window.interval.end
-        return unspoilt(baseline.history, (self.kind, name, key), end, self.remembers, self.critical, self.learns)
+        whole = (self.kind, name, key)
+        return experienced(baseline.history, whole, window.interval.end, self.remembers, self.critical)
 
 
 def _sentence(name: str, worst: Surprise, windows: int) -> str:

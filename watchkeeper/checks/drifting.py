@@ -12,7 +12,7 @@ from datetime import datetime
 from statistics import median
 
 from watchkeeper.checks.base import percent
-from watchkeeper.checks.history import tail_aware_z, without_weekdays
+from watchkeeper.checks.history import angle, angle_error, tail_aware_z, without_weekdays
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.profiles import CategoricalColumn, Column
 from watchkeeper.profiles.distances import js, wasserstein
@@ -31,18 +31,8 @@ def _log(distance: float) -> float:
     return math.log(max(distance, LEAST_DISTANCE))
 
 
-def _angle(share: float) -> float:
-    """The arcsine of the root, in which a share's sampling error is the same everywhere."""
-    return math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
-
-
 def _distance_floor(_rows: int) -> float:
     return DISTANCE_FLOOR
-
-
-def _share_floor(rows: int) -> float:
-    """The sampling error of an angle."""
-    return 0.5 / math.sqrt(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +51,8 @@ CHANNELS: Mapping[str, Channel] = {
     "wasserstein": Channel(
         _log, _distance_floor, "its values lie {:.3g} scales off the last 28 days' (Wasserstein)".format
     ),
-    "null": Channel(_angle, _share_floor, lambda share: f"{percent(share)} of its values are missing"),
-    "unseen": Channel(_angle, _share_floor, lambda share: f"{percent(share)} of its values are new categories"),
+    "null": Channel(angle, angle_error, lambda share: f"{percent(share)} of its values are missing"),
+    "unseen": Channel(angle, angle_error, lambda share: f"{percent(share)} of its values are new categories"),
 }
 """By the name of the measure."""
 

@@ -7,10 +7,23 @@ from statistics import NormalDist, median
 
 from watchkeeper.window import History
 
-__all__ = ["SCORE", "earlier", "robust_spread", "tail_aware_z", "unspoilt", "without_weekdays"]
+__all__ = [
+    "SCORE",
+    "angle",
+    "angle_error",
+    "earlier",
+    "experienced",
+    "robust_spread",
+    "tail_aware_z",
+    "unspoilt",
+    "without_weekdays",
+]
 
 SCORE = "score"
 """The measure under which a check remembers the value it judged a subject by."""
+
+CALM = 3
+"""So many windows in a row that are not critical end a trouble."""
 
 FOR_WEEKDAYS = 21
 """With fewer windows than this, weekdays are not told apart."""
@@ -37,16 +50,32 @@ def earlier(history: History, key: tuple[str, str, str], before: datetime, most:
 
 
 def unspoilt(
-    history: History, key: tuple[str, str, str], before: datetime, most: int, critical: float, least: int
+    history: History, key: tuple[str, str, str], before: datetime, most: int, critical: float
 ) -> dict[datetime, float]:
-    """The same without the windows in which the check found its subject critical: trouble is nothing to get used to.
-
-    When fewer than `least` windows would remain, trouble has become the rule, and all count.
-    """
-    values = earlier(history, key, before, most)
+    """The same without the windows in which the check found its subject critical: faults are nothing to get used to."""
     scores = earlier(history, (key[0], key[1], SCORE), before, most)
-    clean = {at: value for at, value in values.items() if scores.get(at, 0.0) < critical}
-    return clean if len(clean) >= least else values
+    values = earlier(history, key, before, most)
+    return {at: value for at, value in values.items() if scores.get(at, 0.0) < critical}
+
+
+def experienced(
+    history: History, key: tuple[str, str, str], before: datetime, most: int, critical: float
+) -> dict[datetime, float]:
+    """The same without the critical windows of a trouble that still lasts; one that is over is experience.
+
+    Trouble lasts until three windows in a row were not critical. Where it has lasted through most of what is looked
+    back on, it has become the rule, and all windows count.
+    """
+    scores = earlier(history, (key[0], key[1], SCORE), before, most)
+    values = earlier(history, key, before, most)
+    spoilt, calm = set(), 0
+    for at, score in scores.items():
+        calm = 0 if score >= critical else calm + 1
+        if calm == CALM:
+            break
+        spoilt |= {at} if score >= critical else set()
+    clean = {at: value for at, value in values.items() if at not in spoilt}
+    return clean if len(clean) * 2 >= len(values) else values
 
 
 def without_weekdays(values: Mapping[datetime, float], length: timedelta, start: datetime) -> tuple[list[float], float]:
@@ -66,6 +95,16 @@ def without_weekdays(values: Mapping[datetime, float], length: timedelta, start:
         same = [value for at, value in values.items() if days[at] == day]
         shifts[day] = (median(same) - middle) * len(same) / (len(same) + SHRINKAGE) if same else 0.0
     return [value - shifts[days[at]] for at, value in values.items()], shifts[start.weekday()]
+
+
+def angle(share: float) -> float:
+    """The arcsine of a share's root, in which its sampling error is the same everywhere (Anscombe 1948)."""
+    return math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
+
+
+def angle_error(count: int) -> float:
+    """The sampling error of the angle of a share of this many values."""
+    return 0.5 / math.sqrt(count)
 
 
 def robust_spread(values: Sequence[float]) -> float:

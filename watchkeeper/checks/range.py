@@ -27,7 +27,7 @@ class Range(ColumnCheck):
     runbook: ClassVar[str] = "range.md"
 
     critical: float = 0.01
-    tolerance: float = 0.1
+    tolerance: float = 0.25
 
     def subjects(self, baseline: Baseline, window: Window) -> list[str]:
         """The numeric columns."""
