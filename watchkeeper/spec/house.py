@@ -1,9 +1,9 @@
 """Which adapter keeps which port, for all models of one house."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from watchkeeper.domain.levels import Level
 from watchkeeper.spec.words import Strict
@@ -31,6 +31,12 @@ class ChannelSpec(Strict):
     secret: str | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _knows_where(self) -> Self:
+        if self.kind == "github" and self.repo is None:
+            raise ValueError('github needs the repository that keeps the issues: repo = "owner/name"')
+        return self
 
     @property
     def least_level(self) -> Level:
@@ -79,3 +85,11 @@ class HouseSpec(Strict):
     trusted: tuple[str, ...] = ()
     channels: tuple[ChannelSpec, ...] = (ChannelSpec(kind="console"),)
     tracker: TrackerSpec = TrackerSpec()
+
+    @field_validator("channels")
+    @classmethod
+    def _one_of_a_kind(cls, channels: tuple[ChannelSpec, ...]) -> tuple[ChannelSpec, ...]:
+        kinds = [c.kind for c in channels]
+        if twice := sorted({k for k in kinds if kinds.count(k) > 1}):
+            raise ValueError(f"one channel of a kind, because alerts are addressed by it; there are more of {twice[0]}")
+        return channels

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from watchkeeper.checks import built_in
 from watchkeeper.checks.base import Check
@@ -15,7 +16,8 @@ from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.rollouts import Gate, Plan, Step
 from watchkeeper.domain.versions import TrialRule
 from watchkeeper.profiles import Kind
-from watchkeeper.spec.words import Duration, Share, Strict, Times
+from watchkeeper.spec.asking import Asking, asking_of, check_of
+from watchkeeper.spec.words import Duration, Length, Share, Strict, Times
 
 __all__ = ["ModelSpec"]
 
@@ -27,7 +29,7 @@ class LabelSpec(Strict):
     """When the truth is known: `delay` after the prediction; performance is measured over `over`."""
 
     delay: Duration = timedelta(0)
-    over: Duration = timedelta(days=7)
+    over: Length = timedelta(days=7)
 
 
 class ConfirmSpec(Strict):
@@ -49,8 +51,8 @@ class TrainingSpec(Strict):
     """Which Python function trains, and how much of the newest labelled time is kept for the trial."""
 
     function: Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")]
-    holdout: Duration = timedelta(days=7)
-    history: Duration = timedelta(days=365)
+    holdout: Length = timedelta(days=7)
+    history: Length = timedelta(days=365)
 
 
 class TrialSpec(Strict):
@@ -80,8 +82,8 @@ class RolloutSpec(Strict):
     margin: float = Field(default=0.01, gt=0)
     alpha: Share = 0.05
     approvals: tuple[Gate, ...] = (Gate.CANARY,)
-    deadline: Duration = timedelta(days=30)
-    answer_within: Duration = timedelta(days=3)
+    deadline: Length = timedelta(days=30)
+    answer_within: Length = timedelta(days=3)
 
     @field_validator("steps")
     @classmethod
@@ -111,7 +113,7 @@ class ModelSpec(Strict):
     model: Name
     description: str = ""
     owner: str = ""
-    every: Duration = timedelta(days=1)
+    every: Length = timedelta(days=1)
     features: Mapping[Kind, tuple[Column, ...]]
     business: Mapping[Column, Kind] = Field(default_factory=dict)
     labels: LabelSpec = LabelSpec()
@@ -122,6 +124,15 @@ class ModelSpec(Strict):
     trial: TrialSpec = TrialSpec()
     rollout: RolloutSpec = RolloutSpec()
 
+    @field_validator("every")
+    @classmethod
+    def _whole_minutes(cls, every: timedelta) -> timedelta:
+        if every % timedelta(minutes=1):
+            raise ValueError(
+                f"windows are whole minutes long, as their ids name no seconds; {every} is not"
+            )
+        return every
+
     @model_validator(mode="after")
     def _means_something(self) -> Self:
         names = [name for columns in self.features.values() for name in columns] + list(self.business)
@@ -130,6 +141,13 @@ class ModelSpec(Strict):
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"named twice among features and business columns: {', '.join(twice)}")
         _ = self.asked  # a check that cannot be built is told now
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_something_to_learn_from(self) -> Self:
+        kept = self.training.holdout + self.labels.delay
+        if self.training.history <= kept:
+            raise ValueError(f"training.history is longer than holdout and labels.delay together, which are {kept}")
         return self
 
     @property
@@ -145,18 +163,18 @@ class ModelSpec(Strict):
     @property
     def asked(self) -> tuple[Check, ...]:
         """The checks that ask, with their settings."""
-        return tuple(
-            TypeAdapter(kind).validate_python(settings)
-            for name, kind in built_in().items()
-            if (settings := _settings(self.checks.get(name, {}))) is not None
-        )
+        return tuple(check for asking, check in self._askings.values() if asking.enabled)
 
     @property
     def confirmation(self) -> Confirmation:
         """How much repetition it takes, as the domain knows it."""
-        adapter = TypeAdapter(Times)
-        by_check = tuple((k, adapter.validate_python(s["confirm"])) for k, s in self.checks.items() if "confirm" in s)
+        by_check = tuple((kind, said.confirm) for kind, (said, _) in self._askings.items() if said.confirm)
         return Confirmation(self.confirm.opens, self.confirm.resolves, by_check)
+
+    @cached_property
+    def _askings(self) -> dict[str, tuple[Asking, Check]]:
+        tables = {kind: (check, self.checks.get(kind, {})) for kind, check in built_in().items()}
+        return {kind: (asking_of(table), check_of(check, table)) for kind, (check, table) in tables.items()}
 
     @property
     def response_rule(self) -> ResponseRule:
@@ -172,8 +190,3 @@ class ModelSpec(Strict):
         """The interval whose labels are due by the end of this window."""
         end = window.end - self.labels.delay
         return Interval(end - self.labels.over, end)
-
-
-def _settings(table: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The check's own settings; None when it is switched off."""
-    return {k: v for k, v in table.items() if k not in ("enabled", "confirm")} if table.get("enabled", True) else None

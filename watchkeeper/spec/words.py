@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from watchkeeper.domain.confirmations import NOfM
 
-__all__ = ["Duration", "Share", "Strict", "Times"]
+__all__ = ["Duration", "Length", "Share", "Strict", "Times"]
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -29,6 +29,14 @@ def _duration(text: object) -> timedelta:
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
+def _length(text: object) -> timedelta:
+    """A duration that lasts."""
+    length = _duration(text)
+    if not length:
+        raise ValueError(f'"{text}" is no length of time: it lasts longer than nothing')
+    return length
+
+
 def _times(text: object) -> NOfM:
     """`2 of 3`."""
     if isinstance(text, NOfM):
@@ -46,5 +54,6 @@ def _share(value: object) -> float:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Length = Annotated[timedelta, BeforeValidator(_length)]
 Times = Annotated[NOfM, BeforeValidator(_times)]
 Share = Annotated[float, BeforeValidator(_share)]
