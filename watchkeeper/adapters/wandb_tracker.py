@@ -26,16 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["WandbTracker"]
 
-PATIENCE = 60.0
-"""Seconds that an online run may take to start, to end, or to commit an artifact."""
-
 LIGHT = {
     "console": "off",
     "disable_git": True,
     "save_code": False,
     "silent": True,
-    "init_timeout": PATIENCE,
-    "finish_timeout": PATIENCE,
     "finish_timeout_raises": True,
     "x_disable_machine_info": True,
     "x_disable_meta": True,
@@ -57,6 +52,7 @@ class WandbTracker:
         entity: the W&B team or person; None is the key's own.
         env: `prod` and `staging` never share a run.
         key: the API key, for online runs; None reads WANDB_API_KEY.
+        patience: seconds that an online run may take to start, to end, or to commit an artifact.
     """
 
     folder: Path
@@ -65,6 +61,7 @@ class WandbTracker:
     mode: Literal["offline", "online"] = "offline"
     env: str = "local"
     key: str | None = field(default=None, repr=False)
+    patience: float = 60.0
 
     def log_verdicts(self, model: str, verdicts: Sequence[Verdict]) -> str:
         place = ""
@@ -114,9 +111,13 @@ class WandbTracker:
                 mode=self.mode,
                 resume="allow",
                 reinit="create_new",
-                settings=LIGHT | ({"api_key": self.key} if self.key else {}),
+                settings=self._settings(),
             ) as run:
                 yield run
+
+    def _settings(self) -> dict[str, object]:
+        waits = {"init_timeout": self.patience, "finish_timeout": self.patience}
+        return LIGHT | waits | ({"api_key": self.key} if self.key else {})
 
     def _place(self, run: "wandb.Run") -> str:
         return str(run.url) if self.mode == "online" else str(Path(run.dir).parent)
@@ -125,7 +126,7 @@ class WandbTracker:
         """Log an artifact; online it has arrived when this returns. Offline waiting is not possible."""
         run.log_artifact(artifact)
         if self.mode == "online":
-            artifact.wait(timeout=int(PATIENCE))
+            artifact.wait(timeout=int(self.patience))
         return str(artifact.name)
 
 
