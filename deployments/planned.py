@@ -1,19 +1,20 @@
 """From the house's specs to Prefect deployments."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from prefect import Flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, Schedule
+from prefect.types.entrypoint import EntrypointType
 
 from flows.approve import approve
 from flows.monitor import monitor
 from flows.promote import promote
 from flows.report_drift import report_drift
 from flows.retrain import retrain
-from tasks.followups import HOUSE_DEPLOYMENT
+from tasks.followups import tags_of
 from watchkeeper.domain.intervals import EPOCH
 from watchkeeper.story.house import House
 
@@ -26,15 +27,18 @@ ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLi
 
 
 def planned(house: House, *, scheduled: bool = True) -> list[RunnerDeployment]:
-    """Every deployment of the house: one of each flow for all models, and two of each model to start by hand.
+    """Every deployment of the house: one of each flow for all models, and some of each model to start by hand.
+
+    They are named after the house's `env`, so that several houses can share a Prefect server.
 
     Args:
         scheduled: whether the sweeps run by themselves.
     """
     sweeps = sweep_schedule(house) if scheduled else None
-    general = [_deployment(f, HOUSE_DEPLOYMENT, sweeps if f in (monitor, promote) else None) for f in STORIES]
+    env = house.spec.env
+    general = [_deployment(f, env, env, sweeps if f in (monitor, promote) else None) for f in STORIES]
     by_hand = [
-        _deployment(f, name, None, {"model": name}, [f"model:{name}"])
+        _deployment(f, f"{env}-{name}", env, None, name)
         for name in sorted(house.models)
         for f in (monitor, report_drift, retrain, promote)
     ]
@@ -52,19 +56,15 @@ def sweep_schedule(house: House) -> Schedule:
 
 
 def _deployment(
-    flow: Flow[..., Any],
-    name: str,
-    schedule: Schedule | None,
-    parameters: dict[str, str] | None = None,
-    tags: list[str] | None = None,
+    flow: Flow[..., Any], name: str, env: str, schedule: Schedule | None, model: str | None = None
 ) -> RunnerDeployment:
-    return flow.to_deployment(
+    made = flow.to_deployment(
         name,
         schedule=schedule,
-        parameters=parameters or {},
-        tags=["watchkeeper", *(tags or [])],
+        parameters={"model": model} if model else {},
+        tags=[*tags_of(env), *([f"model:{model}"] if model else [])],
         concurrency_limit=ONE_AT_A_TIME if schedule else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
         description=flow.description,
-        _sync=True,
     )
+    return cast("RunnerDeployment", made)

@@ -22,6 +22,6 @@ def register(house: House, pool: str, project: Path) -> list[str]:
     for deployment in planned(house):
         deployment.work_pool_name = pool
         deployment.job_variables = {"working_dir": str(project), "env": {HOUSE: str(house_file().resolve())}}
-        deployment.apply(work_pool_name=pool, _sync=True)
+        deployment.apply(work_pool_name=pool)
         names.append(f"{deployment.flow_name}/{deployment.name}")
     return names

@@ -63,8 +63,9 @@ async def _serve(told: Callable[[str], None], url: str) -> None:
 
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     house = await asyncio.to_thread(the_house)
+    env = house.spec.env
     with get_client(sync_client=True) as client:
-        zombies, missed = await asyncio.to_thread(lambda: (crash_zombies(client), cancel_backlog(client)))
+        zombies, missed = await asyncio.to_thread(lambda: (crash_zombies(client, env), cancel_backlog(client, env)))
     told(f"Put in order: {zombies} killed runs, {missed} missed runs.")
     runner = QuietRunner(name="watchkeeper", limit=RUNS_AT_ONCE, pause_on_shutdown=False)
     for deployment in await asyncio.to_thread(planned, house):

@@ -7,14 +7,14 @@ engine, one after another, without the seconds that a new process costs. A run t
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.states import State
 
 from deployments.planned import STORIES, planned
 from deployments.tidying import crash_zombies, runs_in
@@ -35,15 +35,17 @@ class Worker:
         self._client: SyncPrefectClient = get_client(sync_client=True)
         self._deployments: dict[str, UUID] = {}
         self._names: dict[UUID, str] = {}
-        crash_zombies(self._client)
+        self._env = house.spec.env
+        crash_zombies(self._client, self._env)
         for deployment in planned(house, scheduled=False):
-            identity = deployment.apply(_sync=True)
+            identity = cast("UUID", deployment.apply())
             self._deployments[f"{deployment.flow_name}/{deployment.name}"] = identity
             self._names[identity] = deployment.flow_name or ""
 
-    def run(self, deployment: str, **parameters: str | None) -> State[object]:
-        """Create a run of this deployment (`monitor/house`) and run it."""
-        created = self._client.create_flow_run_from_deployment(self._deployments[deployment], parameters=parameters)
+    def run(self, flow: str, **parameters: str | None) -> State[object]:
+        """Create a run of the house's deployment of a flow (`monitor`) and run it."""
+        deployment = self._deployments[f"{flow}/{self._env}"]
+        created = self._client.create_flow_run_from_deployment(deployment, parameters=parameters)
         return self._execute(created)
 
     def work(self) -> int:
@@ -57,7 +59,7 @@ class Worker:
     def _due(self) -> list[FlowRun]:
         """Runs of our deployments whose time has come, earliest first."""
         now = datetime.now(UTC)
-        waiting = runs_in(self._client, StateType.SCHEDULED)
+        waiting = runs_in(self._client, self._env, StateType.SCHEDULED)
         return [r for r in waiting if r.deployment_id in self._names and (r.expected_start_time or now) <= now]
 
     def _execute(self, run: FlowRun) -> State[object]:

@@ -1,7 +1,8 @@
 """Ask a person: suspends, and records the answer."""
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from tasks.asking import ask_person, recall_answer, recall_question, record_answer
 from tasks.followups import acknowledge, start_followups

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from prefect import flow, unmapped
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from tasks.followups import start_followups
 from tasks.house import moment

@@ -48,7 +48,7 @@ def ask_person(question: Question) -> Permission:
     keyset = keyset_from_base_key(f"suspended-{key}")
     given = read_flow_run_input(keyset["response"], flow_run_id=runtime.flow_run.id)
     if given is not None:
-        return Permission(**given)
+        return Permission.model_validate(given)
     form = Permission.with_initial_data(description=question.evidence)
     return suspend_flow_run(wait_for_input=form, timeout=None, key=key)
 

@@ -1,8 +1,10 @@
 """Starting what a decision asked for, through our own rows, so that nothing asked for is ever forgotten."""
 
+from typing import cast
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
@@ -11,13 +13,15 @@ from tasks.kind import outside
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.ports import Waiting
 
-__all__ = ["HOUSE_DEPLOYMENT", "MOST_ATTEMPTS", "acknowledge", "start_followups"]
-
-HOUSE_DEPLOYMENT = "house"
-"""The deployment of each flow that serves every model, `retrain/house`."""
+__all__ = ["MOST_ATTEMPTS", "acknowledge", "start_followups", "tags_of"]
 
 MOST_ATTEMPTS = 5
 """A follow-up whose runs have failed this often waits for a person; `watchkeeper status` names it."""
+
+
+def tags_of(env: str) -> list[str]:
+    """The tags by which the runs of one house are found on a server that several share."""
+    return ["watchkeeper", f"env:{env}"]
 
 
 @outside()
@@ -43,14 +47,17 @@ def _needs_a_run(client: SyncPrefectClient, waiting: Waiting) -> bool:
 
 def _start(followup: FollowUp, waiting: Waiting) -> bool:
     """Ask Prefect for a run; the key makes asking twice asking once, and as_subflow=False lets it suspend."""
-    run = run_deployment(
-        name=f"{followup.story}/{HOUSE_DEPLOYMENT}",
-        parameters=_parameters(followup),
-        timeout=0,
-        as_subflow=False,
-        idempotency_key=f"{followup.id}#{waiting.attempts}",
-        tags=["watchkeeper", f"model:{followup.model}"],
-        _sync=True,
+    env = the_house().spec.env
+    run = cast(
+        "FlowRun",
+        run_deployment(
+            name=f"{followup.story}/{env}",
+            parameters=_parameters(followup),
+            timeout=0,
+            as_subflow=False,
+            idempotency_key=f"{env}:{followup.id}#{waiting.attempts}",
+            tags=[*tags_of(env), f"model:{followup.model}"],
+        ),
     )
     the_house().state.started(followup.id, str(run.id))
     return True

@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from prefect.blocks.system import Secret
 
@@ -38,7 +39,7 @@ def secret(name: str) -> str | None:
     if value := from_environment(name):
         return value
     try:
-        block = Secret.load(name.lower().replace("_", "-"), _sync=True)
+        block = cast("Secret[str]", Secret.load(name.lower().replace("_", "-")))
     except (ValueError, RuntimeError):
         return None
     return str(block.get())

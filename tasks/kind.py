@@ -1,7 +1,7 @@
 """The two kinds of task: what talks to the outside tries again, what only computes does not."""
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -14,7 +14,14 @@ __all__ = ["computing", "outside"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Decorator = Callable[[Callable[P, R]], Task[P, R]]
+
+
+class Decorator(Protocol):
+    """Makes a task of a function and keeps its parameters' types."""
+
+    def __call__(self, function: Callable[P, R], /) -> Task[P, R]:
+        """The task."""
+        ...
 
 
 def is_worth_another_try(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -30,7 +37,7 @@ def is_worth_another_try(_task: Task[..., Any], _run: TaskRun, state: State[Any]
     return False
 
 
-def outside(name: str | None = None) -> Decorator[P, R]:
+def outside(name: str | None = None) -> Decorator:
     """A task that talks to the outside: tried four times, later and later, unless the refusal is permanent.
 
     Args:
@@ -46,6 +53,6 @@ def outside(name: str | None = None) -> Decorator[P, R]:
     )
 
 
-def computing(name: str | None = None) -> Decorator[P, R]:
+def computing(name: str | None = None) -> Decorator:
     """A task that only computes or reads what is ours: tried once."""
     return task(task_run_name=name, cache_policy=NO_CACHE)

@@ -36,12 +36,10 @@ def show_sweep(verdicts: Sequence[Verdict], failed: dict[str, str]) -> None:
         for v in sorted(verdicts, key=lambda v: -v.level)
     ]
     rows += [{"model": m, "window": "", "level": "❌ not judged", "why": why} for m, why in failed.items()]
-    create_table_artifact(
-        rows, key="sweep", description=f"{len(verdicts)} judged, {len(failed)} could not be", _sync=True
-    )
+    create_table_artifact(rows, key="sweep", description=f"{len(verdicts)} judged, {len(failed)} could not be")
     for verdict in verdicts:
         if verdict.level > Level.OK or len(verdicts) == 1:
-            create_markdown_artifact(_verdict_page(verdict), key=artifact_key("verdict", verdict.model), _sync=True)
+            create_markdown_artifact(_verdict_page(verdict), key=artifact_key("verdict", verdict.model))
 
 
 def _verdict_page(verdict: Verdict) -> str:
@@ -70,11 +68,9 @@ def show_report(model: str, incident: str | None, tracked: Tracked) -> None:
     """Where the report is."""
     links = the_house().state.links(incident) if incident else {}
     page = "\n".join([f"# Report of {model}", *(f"* {name}: {url}" for name, url in links.items())])
-    create_markdown_artifact(page, key=artifact_key("report", model), description=tracked.artifact, _sync=True)
+    create_markdown_artifact(page, key=artifact_key("report", model), description=tracked.artifact)
     if url := links.get("Evidently report"):
-        create_link_artifact(
-            url, link_text=f"Evidently report of {model}", key=artifact_key("evidently", model), _sync=True
-        )
+        create_link_artifact(url, link_text=f"Evidently report of {model}", key=artifact_key("evidently", model))
 
 
 @outside()
@@ -83,7 +79,7 @@ def show_trial(version: Version, trial: Trial, outcome: str) -> None:
     names = [n for n in trial.candidate if n in trial.champion]
     rows = [f"| {n} | {trial.champion[n]:.4f} | {trial.candidate[n]:.4f} |" for n in names]
     page = [f"# Trial of {version.name}", outcome, "", "| | champion | candidate |", "|---|---|---|", *rows]
-    create_markdown_artifact("\n".join(page), key=artifact_key("trial", version.model), _sync=True)
+    create_markdown_artifact("\n".join(page), key=artifact_key("trial", version.model))
 
 
 @outside()
@@ -101,11 +97,11 @@ def show_rollout(look: Advance) -> None:
         "|---|---|---|---|",
         *moves,
     ]
-    create_markdown_artifact("\n".join(page), key=artifact_key("rollout", rollout.model), _sync=True)
+    create_markdown_artifact("\n".join(page), key=artifact_key("rollout", rollout.model))
 
 
 @outside()
 def show_question(question: Question) -> None:
     """The evidence, beside the form."""
     page = f"{question.evidence}\n\nAnswer by {question.expires:%Y-%m-%d %H:%M} UTC; silence ends in the champion."
-    create_markdown_artifact(page, key=artifact_key("question", question.model), _sync=True)
+    create_markdown_artifact(page, key=artifact_key("question", question.model))

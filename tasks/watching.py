@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from prefect.states import State
+from prefect.client.schemas.objects import State
 
 from tasks.house import the_house
 from tasks.kind import computing, outside
@@ -34,9 +34,8 @@ def watch(model: str, at: datetime) -> Verdict:
     return watching.watch(the_house(), model, at)
 
 
-@computing()
 def sort_looks(models: Sequence[str], states: Sequence[State[Verdict]]) -> tuple[list[Verdict], dict[str, str]]:
-    """The verdicts, and by model why the others could not be judged."""
+    """The verdicts, and by model why the others could not be judged; no task, for Prefect would resolve the states."""
     pairs = list(zip(models, states, strict=True))
     verdicts = [state.result() for _, state in pairs if state.is_completed()]
     failed = {model: str(state.message or state.name) for model, state in pairs if not state.is_completed()}

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from watchkeeper.adapters.console_channel import ConsoleChannel
 from watchkeeper.adapters.evidently_reporter import EvidentlyReporter
@@ -105,7 +106,7 @@ def _needed(name: str, secret: Secrets) -> str:
 def _tracker(spec: HouseSpec, secret: Secrets) -> WandbTracker:
     tracker = spec.tracker
     online = tracker.mode == "online" or (tracker.mode == "environment" and bool(secret("WANDB_API_KEY")))
-    mode = "online" if online else "offline"
+    mode: Literal["online", "offline"] = "online" if online else "offline"
     return WandbTracker(spec.folder / "wandb", tracker.project, tracker.entity, mode, spec.env)
 
 

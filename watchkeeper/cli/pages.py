@@ -149,9 +149,6 @@ def _explain_rollout(house: House, identity: str) -> Iterator[RenderableType]:
 def _explain_question(house: House, identity: str) -> Iterator[RenderableType]:
     question = house.state.question(identity)
     yield Markdown(question.evidence)
-    said = (
-        f"{answer.approver} said {answer.decision} at {moment(answer.at)}: {answer.comment}"
-        if answer
-        else "no answer yet"
-    )
-    yield f"asked {moment(question.asked)}, expires {moment(question.expires)}; {said}"
+    yield f"asked {moment(question.asked)}, expires {moment(question.expires)}"
+    if answer := house.state.answer_to(identity):
+        yield f"{moment(answer.at)}  {answer.approver} said [bold]{answer.decision}[/bold]: {answer.comment}"

@@ -90,7 +90,7 @@ def follow_ups(
     """The flows that this verdict asks for.
 
     A report of each new trouble; a retraining when nothing speaks against it; a look at the canary that is under way
-    when the window is critical.
+    when trouble is new and critical.
     """
     now, model, asked = verdict.interval.end, verdict.model, []
     window = window_id(model, now)
@@ -100,6 +100,6 @@ def follow_ups(
     if incident and incident.is_open and against_retraining is None:
         identity = f"{Story.RETRAIN}:{window}"
         asked.append(FollowUp(identity, Story.RETRAIN, model, incident.key, now, incident.because))
-    if rollout and verdict.level is Level.CRITICAL:
+    if rollout and transition and transition.incident.is_open and verdict.level is Level.CRITICAL:
         asked.append(FollowUp(f"{Story.PROMOTE}:{window}", Story.PROMOTE, model, rollout.id, now, verdict.why))
     return tuple(asked)

@@ -22,6 +22,8 @@ class Look:
         columns: the features and business columns with their kinds; the prediction is always read.
         grids: the bins of the numeric columns.
         outcomes: the interval whose labels are due by the window's end.
+        version: whose records count as outcomes; None counts those of every version.
+        without: intervals whose records do not count as outcomes.
     """
 
     model: str
@@ -29,6 +31,8 @@ class Look:
     columns: Mapping[str, Kind]
     grids: Mapping[str, Grid]
     outcomes: Interval
+    version: int | None = None
+    without: tuple[Interval, ...] = ()
 
 
 class PredictionStore(Protocol):

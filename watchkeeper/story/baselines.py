@@ -21,7 +21,7 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
 from watchkeeper.window import PREDICTION, Baseline, History
 
-__all__ = ["TRAILING", "clean_intervals", "grids_of", "make_anchor", "recall_baseline"]
+__all__ = ["TRAILING", "broken_intervals", "clean_intervals", "grids_of", "make_anchor", "recall_baseline"]
 
 TRAILING = timedelta(days=28)
 """The trailing baseline sums this much: four of every weekday, short enough to follow the seasons."""
@@ -42,7 +42,7 @@ def recall_baseline(house: House, spec: ModelSpec, version: Version, anchor: Anc
     """The version's anchor, the trailing sum without broken windows, and the history of measures."""
     reach = max(TRAILING, spec.every)
     kept = dict(anchor.windows) | dict(house.predictions.profiles(spec.model, _before(window, reach)))
-    broken = {v.interval for v in _recent(house, spec, window, reach) if is_broken(v)}
+    broken = set(broken_intervals(house, spec, _before(window, reach)))
     clean = [p for i, p in kept.items() if i not in broken and i in _Inside(_before(window, reach))]
     measured = house.state.measures(spec.model, window.end - REMEMBERED, window.end)
     return Baseline(
@@ -69,10 +69,6 @@ def _before(window: Interval, reach: timedelta) -> Interval:
     return Interval(window.start - reach, window.start)
 
 
-def _recent(house: House, spec: ModelSpec, window: Interval, reach: timedelta) -> tuple[Verdict, ...]:
-    return house.state.verdicts(spec.model, window.end, reach // spec.every + 1)
-
-
 def is_broken(verdict: Verdict) -> bool:
     """Whether a window's records are nothing to learn from or to compare with."""
     return verdict.level >= Level.WARNING and verdict.cause in NEVER_RETRAIN_ON
@@ -87,17 +83,20 @@ def history(seeded: Iterable[Measure], measured: Iterable[Measure], before: date
     return {key: tuple(sorted(values.items())) for key, values in found.items()}
 
 
+def broken_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[Interval, ...]:
+    """The broken windows that touch an interval, oldest first."""
+    most = max(within.length // spec.every + 2, 1)
+    verdicts = house.state.verdicts(spec.model, within.end + spec.every, most)
+    return tuple(sorted(v.interval for v in verdicts if is_broken(v) and v.interval.end > within.start))
+
+
 def clean_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[Interval, ...]:
     """The parts of an interval outside broken windows, oldest first."""
-    most = max(within.length // spec.every + 2, 1)
-    broken = sorted(v.interval for v in house.state.verdicts(spec.model, within.end, most) if is_broken(v))
     clean, start = [], within.start
-    for interval in broken:
-        if interval.end <= within.start:
-            continue
-        if interval.start > start:
-            clean.append(Interval(start, interval.start))
-        start = max(start, interval.end)
+    for broken in broken_intervals(house, spec, within):
+        if broken.start > start:
+            clean.append(Interval(start, broken.start))
+        start = max(start, broken.end)
     return (*clean, Interval(start, within.end)) if start < within.end else tuple(clean)
 
 

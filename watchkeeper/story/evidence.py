@@ -1,6 +1,7 @@
 """What a person is shown before deciding."""
 
 import json
+from typing import Any
 
 from watchkeeper.domain.judgements import Judgement
 from watchkeeper.domain.rollouts import Gate, Rollout
@@ -34,13 +35,14 @@ def _metrics_table(house: House, rollout: Rollout) -> str:
     return "\n".join([*head, *rows, "", trial["sentence"]])
 
 
-def trial_of(house: House, rollout: Rollout) -> dict[str, object] | None:
+def trial_of(house: House, rollout: Rollout) -> dict[str, Any] | None:
     """The trial kept beside the candidate, None when it had none."""
     try:
         kept = house.registry.attachment(rollout.model, rollout.candidate, "trial.json")
     except WatchkeeperError:
         return None
-    return json.loads(kept)
+    trial: dict[str, Any] = json.loads(kept)
+    return trial
 
 
 def _canary(rollout: Rollout, judgement: Judgement) -> str:

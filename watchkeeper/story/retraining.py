@@ -18,6 +18,7 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import clean_intervals, grids_of, make_anchor
 from watchkeeper.story.house import House
 from watchkeeper.story.releasing import open_rollout
+from watchkeeper.window import Floats
 
 __all__ = ["Training", "gather", "nominate", "register", "request_of", "start_model", "train", "try_out"]
 
@@ -120,5 +121,6 @@ def start_model(house: House, model: str, at: datetime) -> Version:
     return version
 
 
-def _floats(records: pa.Table, column: str) -> np.ndarray:
-    return records[column].combine_chunks().to_numpy(zero_copy_only=False).astype(float)
+def _floats(records: pa.Table, column: str) -> Floats:
+    floats: Floats = records[column].to_numpy().astype(float)
+    return floats

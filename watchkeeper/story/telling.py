@@ -42,9 +42,11 @@ def _deliver(house: House, alert: Alert, now: datetime) -> Receipt | None:
         reference = house.channels[alert.channel].deliver(alert)
     except KeyError:
         error = OutsideError(alert.channel, "is not in house.toml any more", permanent=True)
-        return _not_delivered(house, alert, error, now)
+        _not_delivered(house, alert, error, now)
+        return None
     except OutsideError as error:
-        return _not_delivered(house, alert, error, now)
+        _not_delivered(house, alert, error, now)
+        return None
     receipt = Receipt(alert.id, alert.channel, reference, now)
     house.state.delivered(receipt)
     return receipt
@@ -70,7 +72,7 @@ def draw_report(house: House, model: str, incident: str | None, at: datetime) ->
     verdict = verdicts[0]
     drawn = _draw(house, verdict)
     _link(house, incident, {"Evidently report": drawn.file.as_uri()})
-    about = {"window": str(verdict.interval), "rows": verdict.rows, "cause": str(verdict.cause)}
+    about: dict[str, str | float] = {"window": str(verdict.interval), "rows": verdict.rows, "cause": str(verdict.cause)}
     about |= {"incident": incident} if incident else {}
     tracked = house.tracker.log_report(model, drawn.file.stem, drawn.file, about)
     _link(house, incident, {"W&B run": tracked.run, "W&B artifact": tracked.artifact})

@@ -14,9 +14,9 @@ from watchkeeper.domain.intervals import Interval, interval_ending, window_id
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict, settle
 from watchkeeper.errors import NotThere
-from watchkeeper.ports import Look, Settlement
+from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import grids_of, recall_baseline
+from watchkeeper.story.baselines import broken_intervals, grids_of, recall_baseline
 from watchkeeper.story.house import House
 from watchkeeper.window import Window
 
@@ -57,7 +57,7 @@ def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
     if champion is None:
         raise NotThere(f"{spec.model} has no champion yet: train one with `watchkeeper train {spec.model}`")
     anchor = house.registry.anchor(spec.model, champion)
-    window = read_window(house, spec, interval)
+    window = read_window(house, spec, champion, anchor, interval)
     baseline = recall_baseline(house, spec, house.registry.version(spec.model, champion), anchor, interval)
     findings = examine_all(spec.asked, baseline, window)
     verdict = settle(spec.model, champion, interval, window.rows, findings)
@@ -66,11 +66,16 @@ def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
     return house.state.verdict(verdict.id) or verdict
 
 
-def read_window(house: House, spec: ModelSpec, interval: Interval) -> Window:
-    """The window of one interval, counted on the champion's bins."""
-    champion = house.registry.pointers(spec.model).champion
-    grids = grids_of(house.registry.anchor(spec.model, champion).profile) if champion else {}
-    return house.predictions.window(Look(spec.model, interval, spec.columns, grids, spec.outcomes(interval)))
+def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, interval: Interval) -> Window:
+    """The window of one interval, counted on the model's bins.
+
+    Outcomes are those of the champion alone, on sound records: a version that was replaced is judged no more, and what
+    a broken window does to the answers is that incident's harm, not the model's.
+    """
+    due = spec.outcomes(interval)
+    broken = broken_intervals(house, spec, due)
+    grids = grids_of(anchor.profile)
+    return house.predictions.window(Look(spec.model, interval, spec.columns, grids, due, champion, broken))
 
 
 def _settlement(house: House, spec: ModelSpec, verdict: Verdict) -> Settlement:

@@ -1,0 +1,27 @@
+"""One Prefect server for all tests that need one; its address is set before anything imports Prefect."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.environment import prefect_environment
+from deployments.server import free_port, prefect_server
+
+PREFECT_HOME = Path(tempfile.mkdtemp(prefix="watchkeeper-prefect-"))
+PREFECT_PORT = free_port(0)
+
+
+def pytest_configure() -> None:
+    import os
+
+    os.environ.update(prefect_environment(PREFECT_HOME, PREFECT_PORT))
+    os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
+
+
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[str]:
+    """A real Prefect server on loopback."""
+    with prefect_server(PREFECT_HOME, PREFECT_PORT) as url:
+        yield url
