@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from watchkeeper.profiles.merging import MOST_CATEGORIES
-from watchkeeper.profiles.numbers import is_string
+from watchkeeper.profiles.numbers import is_string, missing
 from watchkeeper.profiles.profile import CategoricalColumn, Kind
 
 __all__ = ["category_counts"]
@@ -26,7 +26,8 @@ def category_counts(values: pa.ChunkedArray, kind: Kind) -> CategoricalColumn:
     names, counts = _tally(values)
     texts = _as_text(names, kind)
     if texts is None:
-        return CategoricalColumn({}, nulls=values.null_count, wrong=len(values) - values.null_count)
+        nulls = missing(values)
+        return CategoricalColumn({}, nulls=nulls, wrong=len(values) - nulls)
     return _booleans(texts, counts) if kind is Kind.BOOLEAN else _categories(texts, counts)
 
 

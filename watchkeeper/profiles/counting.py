@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from watchkeeper.profiles.categories import category_counts
 from watchkeeper.profiles.codes import bin_counts
-from watchkeeper.profiles.numbers import numbers_of
+from watchkeeper.profiles.numbers import missing, numbers_of
 from watchkeeper.profiles.profile import (
     LEAST_SCALE,
     MOST_SCALE,
@@ -92,7 +92,8 @@ def _count(values: pa.ChunkedArray, kind: Kind, grid: Grid) -> Column:
         return category_counts(values, kind)
     numbers = numbers_of(values, kind)
     if numbers is None:
-        return NumericColumn.empty(grid, nulls=values.null_count, wrong=len(values) - values.null_count)
+        nulls = missing(values)
+        return NumericColumn.empty(grid, nulls=nulls, wrong=len(values) - nulls)
     return _count_numbers(numbers, grid)
 
 

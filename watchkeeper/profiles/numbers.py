@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from watchkeeper.profiles.profile import Kind
 
-__all__ = ["decoded", "is_string", "numbers_of"]
+__all__ = ["decoded", "is_string", "missing", "numbers_of"]
 
 SECONDS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 
@@ -34,6 +34,11 @@ def numbers_of(values: pa.ChunkedArray, kind: Kind) -> npt.NDArray[np.generic] |
 def decoded(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column without its dictionary."""
     return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
+
+
+def missing(values: pa.ChunkedArray) -> int:
+    """How many values are null or NaN, whatever the column's type."""
+    return int(pc.sum(pc.is_null(decoded(values), nan_is_null=True)).as_py() or 0)
 
 
 def is_string(kind: pa.DataType) -> bool:

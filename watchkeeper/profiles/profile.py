@@ -194,9 +194,5 @@ def _numeric_sum(columns: list[NumericColumn]) -> NumericColumn:
 
 def _categorical_sum(columns: list[CategoricalColumn]) -> CategoricalColumn:
     counts, beyond = merging.capped(merging.add_counts([c.counts for c in columns]))
-    return CategoricalColumn(
-        counts,
-        other=beyond + sum(c.other for c in columns),
-        nulls=sum(c.nulls for c in columns),
-        wrong=sum(c.wrong for c in columns),
-    )
+    nulls, wrong = sum(c.nulls for c in columns), sum(c.wrong for c in columns)
+    return CategoricalColumn(counts, beyond + sum(c.other for c in columns), nulls, wrong)

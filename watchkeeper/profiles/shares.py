@@ -82,9 +82,11 @@ def unseen_share(column: CategoricalColumn, *references: CategoricalColumn) -> f
 
 
 def quantile(column: NumericColumn, share: float) -> float:
-    """The value that this share of the finite values does not exceed, up to a bin; NaN when there is none."""
+    """The value that this share of the finite values does not exceed, up to a bin; the extremes are exact; NaN for no values."""
     if not column.bins.size:
         return math.nan
+    if share <= 0 or share >= 1:
+        return column.low if share <= 0 else column.high
     reached = np.cumsum(column.counts)
     place = min(int(np.searchsorted(reached, share * reached[-1])), column.bins.size - 1)
     value = column.grid.center + column.grid.scale * MIDPOINTS[column.bins[place]]
