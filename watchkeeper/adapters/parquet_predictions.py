@@ -145,19 +145,30 @@ class ParquetPredictions:
     def _outcomes(self, look: Look, trouble: Trouble) -> Outcomes:
         span = Span.of(look.outcomes.start, look.outcomes.end)
         ids, answers = [np.empty(0, np.int64)], [np.empty(0)]
-        names = ["_id", "_at", "_prediction"]
-        for table in self._records(self._sources(look.model, span, trouble), names, span, trouble):
+        names = ["_id", "_at", "_prediction", "_version"]
+        for every in self._records(self._sources(look.model, span, trouble), names, span, trouble):
+            table = those(every, _asked_about(every, look))
             ids.append(hashed(table.column("_id")))
-            answers.append(_answers(table))
+            answers.append(_numbers(table, "_prediction"))
         known = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
         predictions, labels = np.concatenate(answers), latest_labels(np.concatenate(ids), known)
         whole = ~(np.isnan(predictions) | np.isnan(labels))
         return Outcomes(look.outcomes, predictions[whole], labels[whole], len(labels))
 
 
-def _answers(table: pa.Table) -> np.ndarray:
-    missing = "_prediction" not in table.column_names
-    return np.full(table.num_rows, np.nan) if missing else floats(table.column("_prediction"))
+def _asked_about(table: pa.Table, look: Look) -> np.ndarray:
+    """Which records count as outcomes, shape (n,)."""
+    at, counts = microseconds(table), np.ones(table.num_rows, bool)
+    if look.version is not None:
+        counts &= _numbers(table, "_version") == look.version
+    for span in (Span.of(interval.start, interval.end) for interval in look.without):
+        counts &= (at < span.start) | (at >= span.end)
+    return counts
+
+
+def _numbers(table: pa.Table, name: str) -> np.ndarray:
+    """The numbers of a column, NaN everywhere when the table does not have it."""
+    return floats(table.column(name)) if name in table.column_names else np.full(table.num_rows, np.nan)
 
 
 def _evenly(times: np.ndarray, most: int) -> np.ndarray:

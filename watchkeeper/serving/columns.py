@@ -115,7 +115,7 @@ def _microseconds(at: object, logged: int) -> int:
 
 
 def _since_epoch(at: datetime) -> int:
-    return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+    return int(((at if at.tzinfo else at.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1))
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,5 @@
 """Which version answers: read from a split file, and never in the way of an answer."""
 
-import threading
 import time
 from pathlib import Path
 
@@ -43,13 +42,11 @@ class CanaryRouter:
         self._file = Path(split_file)
         self._refresh = refresh
         self._stale_after = stale_after
-        self._looking = threading.Lock()
-        self._mark: Mark | None = None
-        self._read: Split | None = None
+        self._known: tuple[Mark, Split] | None = None
         self._split: Split | None = None
         self._due = 0.0
         self._look()
-        champion = self._read.champion if self._read else fallback
+        champion = self._known[1].champion if self._known else fallback
         if champion is None:
             raise NotThere(f"{self._file} holds no split and there is no fallback: set a split, or name a version")
         self._champion = champion
@@ -67,35 +64,27 @@ class CanaryRouter:
             return split.champion
 
     def _look(self) -> None:
-        """Look at the file, unless another thread does so just now."""
-        if not self._looking.acquire(blocking=False):
-            return
+        """Look at the file; two threads that look at once come to the same, and a fork finds no lock that is held."""
+        self._due = time.monotonic() + self._refresh
         try:
-            self._due = time.monotonic() + self._refresh
             self._split = self._current()
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, requests are answered
-            self._forget()
+            self._known = self._split = None
             self.broken_reads += 1
             self.last_error = f"{self._file}: {error}"
-        finally:
-            self._looking.release()
 
     def _current(self) -> Split | None:
         """The split that counts now, None for the champion alone."""
         try:
             stat = self._file.stat()
         except FileNotFoundError:
-            self._forget()
+            self._known = None
             return None
-        mark = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        if mark != self._mark:
-            self._read = split_from_text(self._file.read_bytes())
-            self._mark, self._champion = mark, self._read.champion
-        return None if self._is_stale(stat.st_mtime) else self._read
-
-    def _forget(self) -> None:
-        """No split counts; the champion stays."""
-        self._mark = self._read = self._split = None
+        mark, known = (stat.st_ino, stat.st_mtime_ns, stat.st_size), self._known
+        if known is None or known[0] != mark:
+            self._known = known = (mark, split_from_text(self._file.read_bytes()))
+            self._champion = known[1].champion
+        return None if self._is_stale(stat.st_mtime) else known[1]
 
     def _is_stale(self, written: float) -> bool:
         return self._stale_after is not None and time.time() - written > self._stale_after

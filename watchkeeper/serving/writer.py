@@ -178,12 +178,12 @@ _LIVE: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 
 @atexit.register
-def _close_all() -> None:
+def _close_all() -> None:  # pragma: no cover - runs at the end of the processes that tests start
     for writer in list(_LIVE):
         writer.close(timeout=10.0)
 
 
-def _begin_all() -> None:
+def _begin_all() -> None:  # pragma: no cover - runs in the forks of the processes that tests start
     for writer in list(_LIVE):
         writer.begin()
 

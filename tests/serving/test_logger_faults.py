@@ -1,0 +1,121 @@
+"""Disks that say no, hosts at their end: nothing is raised, everything is counted."""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from watchkeeper.serving import Counts, PredictionLogger
+from watchkeeper.serving.writer import Row, Writer
+
+NOON = datetime(2013, 7, 1, 12, tzinfo=UTC)
+
+
+def rows(root: Path, part: str = "predictions") -> list[dict[str, object]]:
+    """All rows on disk, in the order of their files."""
+    files = sorted(root.glob(f"flights/{part}/day=*/*.parquet"))
+    return [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+
+
+def a_logger(root: Path, **settings: float) -> PredictionLogger:
+    return PredictionLogger(root, "flights", **{"every": 3_600} | settings)
+
+
+def test_a_full_buffer_drops_the_new_and_keeps_the_old(tmp_path: Path) -> None:
+    (tmp_path / "flights").write_text("in the way")
+    logger = a_logger(tmp_path, capacity=10)
+    for n in range(25):
+        logger.log(f"r{n}", "k", 1, {}, 0.5, at=NOON)
+    assert logger.counts() == Counts(25, 0, 15)
+    (tmp_path / "flights").unlink()
+    assert logger.flush()
+    assert [row["_id"] for row in rows(tmp_path)] == [f"r{n}" for n in range(10)]
+
+
+def test_a_disk_that_says_no_is_counted_and_loses_nothing_once_it_says_yes(tmp_path: Path) -> None:
+    (tmp_path / "flights").write_text("a file where the folder should be")
+    logger = a_logger(tmp_path)
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert not logger.flush()
+    logger.log_label("r1", 1.0)
+    assert not logger.flush()
+    assert logger.counts() == Counts(2, 0, 0)
+    assert logger.failed_writes == 3
+    assert "NotADirectoryError" in logger.last_error or "FileExistsError" in logger.last_error
+    (tmp_path / "flights").unlink()
+    assert logger.flush()
+    assert logger.counts() == Counts(2, 2, 0)
+
+
+def test_closing_on_a_disk_that_says_no_drops_what_waits(tmp_path: Path) -> None:
+    (tmp_path / "flights").write_text("in the way")
+    logger = a_logger(tmp_path)
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert not logger.close()
+    assert not logger.close()
+    assert logger.counts() == Counts(1, 0, 1)
+
+
+def test_a_closed_logger_takes_no_more(tmp_path: Path) -> None:
+    logger = a_logger(tmp_path)
+    assert logger.close()
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert logger.counts() == Counts(1, 0, 1)
+    assert logger.flush()
+
+
+def test_features_that_are_no_mapping_are_dropped_and_counted(tmp_path: Path) -> None:
+    logger = a_logger(tmp_path)
+    logger.log("r1", "k", 1, 5, 0.5)
+    logger.log("r2", "k", 1, {}, 0.5)
+    assert logger.flush()
+    assert logger.counts() == Counts(2, 1, 1)
+
+
+def test_a_host_that_has_no_thread_to_give_keeps_the_rows_for_later(tmp_path: Path) -> None:
+    logger = a_logger(tmp_path)
+    threading.stack_size(2**46)
+    try:
+        logger.log("r1", "k", 1, {}, 0.5)
+        assert not logger.flush(timeout=0.01)
+        assert "thread" in logger.last_error
+    finally:
+        threading.stack_size(0)
+    assert logger.flush()
+    assert logger.counts() == Counts(1, 1, 0)
+
+
+def test_a_batch_that_can_never_be_written_is_dropped_and_the_next_is_written() -> None:
+    written: list[object] = []
+
+    def write(kind: str, rows: Sequence[Row]) -> None:
+        if kind == "poison":
+            raise ValueError("not in this world")
+        written.extend(rows)
+
+    writer = Writer(write, capacity=100, batch=50, every=3_600)
+    for kind in ("poison", "good", "poison"):
+        writer.offer(kind, (kind,))
+    assert not writer.flush(10)
+    assert (writer.counts(), written) == (Counts(3, 1, 2), [("good",)])
+    assert writer.last_error == "ValueError: not in this world"
+    writer.offer("good", ("again",))
+    assert writer.flush(10)
+    assert writer.close(10)
+
+
+def test_a_disk_that_answers_late_is_waited_for_no_longer_than_asked() -> None:
+    answer = threading.Event()
+
+    def write(_kind: str, _rows: Sequence[Row]) -> None:
+        answer.wait(30)
+
+    writer = Writer(write, capacity=100, batch=50, every=3_600)
+    writer.offer("slow", (1,))
+    assert not writer.flush(0.05)
+    assert writer.counts().pending == 1
+    answer.set()
+    assert writer.close(10)
+    assert writer.counts() == Counts(1, 1, 0)

@@ -1,0 +1,76 @@
+"""What is on disk after the end of a process, whichever way it ended."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+LOG_FOR_EVER = """
+import sys, time
+from watchkeeper.serving import PredictionLogger
+logger = PredictionLogger(sys.argv[1], "flights", batch=20, every=0.001)
+n = 0
+while True:
+    logger.log(f"r{n}", "k", 1, {"n": n, "carrier": "AA"}, 0.5)
+    n += 1
+    time.sleep(0.0002)
+"""
+
+LOG_AND_END = """
+import sys
+from watchkeeper.serving import PredictionLogger
+logger = PredictionLogger(sys.argv[1], "flights")
+logger.log("r1", "k", 1, {"n": 1}, 0.5)
+"""
+
+LOG_AND_FORK = """
+import os, sys
+from watchkeeper.serving import PredictionLogger
+logger = PredictionLogger(sys.argv[1], "flights", every=3600)
+logger.log("parent", "k", 1, {}, 0.5)
+child = os.fork()
+if child == 0:
+    assert logger.counts().produced == 0
+    logger.log("child", "k", 1, {}, 0.5)
+    os._exit(0 if logger.close() and logger.delivered == 1 else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert logger.flush() and logger.delivered == 1
+"""
+
+
+def ids(root: Path) -> list[str]:
+    files = root.glob("flights/predictions/day=*/*.parquet")
+    return [name for file in files for name in pq.ParquetFile(file).read(["_id"]).column(0).to_pylist()]
+
+
+def run(script: str, root: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, str(root)], check=True, timeout=60
+    )
+
+
+def test_a_kill_leaves_every_delivered_file_readable_and_whole(tmp_path: Path) -> None:
+    host = subprocess.Popen([sys.executable, "-c", LOG_FOR_EVER, str(tmp_path)])
+    try:
+        end = time.monotonic() + 30
+        while len(list(tmp_path.glob("flights/predictions/day=*/*.parquet"))) < 20 and time.monotonic() < end:
+            time.sleep(0.02)
+    finally:
+        host.send_signal(signal.SIGKILL)
+        host.wait()
+    found = ids(tmp_path)
+    assert len(found) >= 20
+    assert len(set(found)) == len(found)
+
+
+def test_what_was_logged_just_before_the_end_is_written(tmp_path: Path) -> None:
+    run(LOG_AND_END, tmp_path)
+    assert ids(tmp_path) == ["r1"]
+
+
+def test_a_forked_host_writes_its_own_records_and_only_those(tmp_path: Path) -> None:
+    run(LOG_AND_FORK, tmp_path)
+    assert sorted(ids(tmp_path)) == ["child", "parent"]
