@@ -82,7 +82,7 @@ def unseen_share(column: CategoricalColumn, *references: CategoricalColumn) -> f
 
 
 def quantile(column: NumericColumn, share: float) -> float:
-    """The value that this share of the finite values does not exceed, up to a bin; the extremes are exact; NaN for no values."""
+    """The value that this share of the finite values does not exceed, up to a bin; NaN for no values."""
     if not column.bins.size:
         return math.nan
     if share <= 0 or share >= 1:
