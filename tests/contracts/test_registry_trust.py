@@ -19,6 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from tests.contracts.versions import (
     RACES,
+    a_small_estimator,
     a_version,
     an_anchor,
     an_estimator,
@@ -40,8 +41,6 @@ PROCESSES = get_context("spawn")
 def pool() -> Iterator[Pool]:
     with PROCESSES.Pool(2, use_gate, (PROCESSES.Barrier(2),)) as racing:
         yield racing
-        racing.close()
-        racing.join()
 
 
 @pytest.fixture
@@ -154,7 +153,7 @@ def test_racers_get_one_version_for_one_request_and_a_number_each_for_their_own(
 def test_exactly_one_racer_moves_the_pointers_each_time(pool: Pool, registry: FolderRegistry) -> None:
     anchor = an_anchor()
     for number in range(RACES):
-        registry.register(a_version(), an_estimator(), anchor, f"retrain:{number}")
+        registry.register(a_version(), a_small_estimator(), anchor, f"retrain:{number}")
     registry.point("flights", Pointers(champion=1), instead_of=Pointers())
     turns = list(zip(*pool.starmap(point_all, [(registry.root, racer) for racer in (1, 2)], chunksize=1), strict=True))
     assert [sum(turn) for turn in turns] == [1] * (RACES - 1)
@@ -175,7 +174,7 @@ def test_a_kill_while_registering_leaves_nothing(registry: FolderRegistry, tmp_p
 def test_a_kill_at_any_moment_leaves_whole_versions_only(registry: FolderRegistry, tmp_path: Path) -> None:
     doomed = PROCESSES.Process(target=register_for_ever, args=(tmp_path,))
     doomed.start()
-    while not registry.folder("flights", 5).exists():
+    while doomed.is_alive() and not registry.folder("flights", 5).exists():
         time.sleep(0.003)
     doomed.kill()
     doomed.join(timeout=60)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
@@ -27,6 +28,7 @@ from watchkeeper.profiles import Kind, fit_grids, profile_batches
 KINDS = {"temp": Kind.NUMERIC, "seats": Kind.NUMERIC, "carrier": Kind.CATEGORICAL, "prediction": Kind.NUMERIC}
 FEATURES = ("temp", "seats", "carrier")
 RACES = 4
+PATIENCE = 30.0
 GATES: list[Barrier] = []
 
 
@@ -60,6 +62,12 @@ def an_estimator() -> object:
     return pipeline.fit(frame(table), table.column("_label").to_numpy())
 
 
+@cache
+def a_small_estimator() -> object:
+    table = records()
+    return LogisticRegression().fit(table.select(["temp"]).to_pandas(), table.column("_label").to_numpy())
+
+
 def an_anchor(measures: tuple[Measure, ...] = (a_measure(),)) -> Anchor:
     table = records()
     counted = table.append_column("prediction", table.column("_prediction"))
@@ -88,8 +96,8 @@ def use_gate(gate: Barrier) -> None:
 
 def register_all(root: Path, racer: int) -> list[tuple[int, int]]:
     """Register what all others register too, then something of one's own; the numbers that each got."""
-    registry, estimator, anchor = FolderRegistry(root), an_estimator(), an_anchor()
-    GATES[0].wait()
+    registry, estimator, anchor = FolderRegistry(root), a_small_estimator(), an_anchor()
+    GATES[0].wait(PATIENCE)
     return [
         tuple(registry.register(a_version(), estimator, anchor, f"{who}-{n}").number for who in ("all", racer))
         for n in range(RACES)
@@ -99,12 +107,14 @@ def register_all(root: Path, racer: int) -> list[tuple[int, int]]:
 def point_all(root: Path, racer: int) -> list[bool]:
     """Make one version after another champion as all others do; whether each move was ours."""
     registry = FolderRegistry(root)
-    GATES[0].wait()
+    GATES[0].wait(PATIENCE)
     return [_points(registry, number, racer) for number in range(2, RACES + 1)]
 
 
 def _points(registry: FolderRegistry, number: int, racer: int) -> bool:
+    deadline = time.monotonic() + PATIENCE
     while (found := registry.pointers("flights")).champion < number - 1:
+        assert time.monotonic() < deadline, f"nobody made version {number - 1} champion"
         time.sleep(0.001)
     mine = Pointers(champion=number, candidate=racer)
     if found.champion >= number:
@@ -127,11 +137,11 @@ class LastWords(tuple[Measure, ...]):
 
 
 def die_while_registering(root: Path) -> None:
-    FolderRegistry(root).register(a_version(), an_estimator(), an_anchor(LastWords((a_measure(),))), "deadly")
+    FolderRegistry(root).register(a_version(), a_small_estimator(), an_anchor(LastWords((a_measure(),))), "deadly")
 
 
 def register_for_ever(root: Path) -> None:
     """Register one version after another until killed."""
-    registry, estimator, anchor = FolderRegistry(root), an_estimator(), an_anchor()
+    registry, estimator, anchor = FolderRegistry(root), a_small_estimator(), an_anchor()
     for number in range(100_000):
         registry.register(a_version(), estimator, anchor, f"request {number}")
