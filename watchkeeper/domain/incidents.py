@@ -152,5 +152,5 @@ def _told(change: Change, incident: Incident, now: Verdict) -> tuple[Incident, T
 
 
 def _because(confirmed: Sequence[Finding]) -> str:
-    others = f" ({len(confirmed) - 1} more findings)" if len(confirmed) > 1 else ""
+    others = f" ({len(confirmed) - 1} more)" if len(confirmed) > 1 else ""
     return confirmed[0].sentence + others

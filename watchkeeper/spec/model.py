@@ -128,9 +128,7 @@ class ModelSpec(Strict):
     @classmethod
     def _whole_minutes(cls, every: timedelta) -> timedelta:
         if every % timedelta(minutes=1):
-            raise ValueError(
-                f"windows are whole minutes long, as their ids name no seconds; {every} is not"
-            )
+            raise ValueError(f"windows are whole minutes long, as their ids name no seconds; {every} is not")
         return every
 
     @model_validator(mode="after")
