@@ -30,11 +30,14 @@ class OutsideError(WatchkeeperError):
     """
 
     def __init__(self, who: str, what: str, *, permanent: bool = False, after: float | None = None) -> None:
-        super().__init__(f"{who}: {what}")
+        super().__init__(who, what)  # all that it takes to be made again: errors cross processes
         self.who = who
         self.what = what
         self.permanent = permanent
         self.after = after
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.what}"
 
 
 class BrokenVersion(WatchkeeperError):

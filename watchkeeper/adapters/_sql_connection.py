@@ -1,6 +1,7 @@
 """How the state store connects, begins a transaction, and says what went wrong."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -113,9 +114,23 @@ def _sqlite(address: URL) -> Engine:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Readers never wait; a writer takes its lock at once, so that it cannot find the world changed later."""
-    connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.exec_driver_sql("PRAGMA synchronous=FULL")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Only the first use of a file changes its mode, but then SQLite does not wait for others, so we do."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _postgresql(address: URL) -> Engine:
@@ -177,6 +192,6 @@ def _build(connection: Connection) -> int:
         connection.execute(sql("SELECT pg_advisory_xact_lock(:number)"), {"number": BUILD_LOCK})
     version = _version(connection)
     if version is None:
-        METADATA.create_all(connection)
+        METADATA.create_all(connection, checkfirst=False)
         connection.execute(SCHEMA_VERSION.insert().values(version=VERSION))
     return version or VERSION

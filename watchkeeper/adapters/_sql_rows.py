@@ -44,8 +44,8 @@ def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - two 
 
 def put(connection: Connection, table: Table, **row: object) -> bool:
     """Insert-or-same by `id`; False when it was there."""
-    statement = _insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=["id"]).inline()
-    return connection.execute(statement).rowcount == 1
+    statement = _insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=["id"])
+    return connection.scalar(statement.returning(table.c.id)) is not None
 
 
 def put_or_renew(connection: Connection, table: Table, keys: tuple[str, ...], newer: str | None, **row: object) -> None:
