@@ -1,0 +1,1 @@
+"""The demo's model: will a flight from New York arrive more than 15 minutes late?"""
