@@ -7,7 +7,7 @@ engine, one after another, without the seconds that a new process costs. A run t
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import cast
+from typing import Self, cast
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -24,7 +24,7 @@ __all__ = ["Worker"]
 
 
 class Worker:
-    """Runs what is scheduled for this house, here and now.
+    """Runs what is scheduled for this house, here and now; a context, for its connection.
 
     Attributes:
         told: called with every run that has come to its end or to a pause.
@@ -32,7 +32,8 @@ class Worker:
 
     def __init__(self, house: House, told: Callable[[FlowRun], None] = lambda _: None) -> None:
         self.told = told
-        self._client: SyncPrefectClient = get_client(sync_client=True)
+        self._open = contextlib.ExitStack()
+        self._client: SyncPrefectClient = self._open.enter_context(get_client(sync_client=True))
         self._deployments: dict[str, UUID] = {}
         self._names: dict[UUID, str] = {}
         self._env = house.spec.env
@@ -41,6 +42,12 @@ class Worker:
             identity = cast("UUID", deployment.apply())
             self._deployments[f"{deployment.flow_name}/{deployment.name}"] = identity
             self._names[identity] = deployment.flow_name or ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._open.close()
 
     def run(self, flow: str, **parameters: str | None) -> State[object]:
         """Create a run of the house's deployment of a flow (`monitor`) and run it."""

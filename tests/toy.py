@@ -41,16 +41,17 @@ critical = 0.08
 [checks.business]
 enabled = false
 [response]
-cooldown = "7d"
+cooldown = "4d"
 [training]
 function = "tests.toy:train"
 holdout = "3d"
 [trial]
 least_rows = 200
+margin = 0.05
 [rollout]
 approvals = ["canary"]
 answer_within = "2d"
-deadline = "25d"
+deadline = "20d"
 margin = 0.05
 steps = [{ share = 0.3, lasts = "1d", records = 50 }, { share = 0.5, lasts = "1d", records = 50 }]
 """
@@ -92,9 +93,9 @@ def traffic(day: datetime, rows: int = ROWS, *, turned: bool = False, shift: flo
 
 
 def train(request: TrainingRequest, records: pa.Table) -> Trained:
-    """A logistic regression on the newest 2,000 records; on the sixty days before the first when there are none."""
+    """A logistic regression on the newest 800 records; on the sixty days before the first when there are none."""
     if records.num_rows:
-        known = records.select(["_at", "a", "b", "_label"]).slice(max(records.num_rows - 2_000, 0))
+        known = records.select(["_at", "a", "b", "_label"]).slice(max(records.num_rows - 800, 0))
     else:
         known = pa.concat_tables([traffic(FIRST - DAY * i) for i in range(60, 0, -1)]).select(
             ["_at", "a", "b", "_label"]
