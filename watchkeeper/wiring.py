@@ -107,7 +107,8 @@ def _tracker(spec: HouseSpec, secret: Secrets) -> WandbTracker:
     tracker = spec.tracker
     online = tracker.mode == "online" or (tracker.mode == "environment" and bool(secret("WANDB_API_KEY")))
     mode: Literal["online", "offline"] = "online" if online else "offline"
-    return WandbTracker(spec.folder / "wandb", tracker.project, tracker.entity, mode, spec.env)
+    key = secret("WANDB_API_KEY") if online else None
+    return WandbTracker(spec.folder / "wandb", tracker.project, tracker.entity, mode, spec.env, key)
 
 
 def _channel(channel: ChannelSpec, spec: HouseSpec, secret: Secrets) -> Channel:

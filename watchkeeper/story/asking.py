@@ -12,9 +12,13 @@ __all__ = ["answer_question", "expire_questions"]
 def answer_question(
     house: House, question: Question, decision: Decision, approver: str, comment: str, at: datetime
 ) -> Answer:
-    """Record a person's answer, once, and ask for the rollout's next step. Raises Conflict on a second opinion."""
-    answer = Answer(question.id, question.digest, decision, approver, comment, at)
-    house.state.answer(answer, _next_step(question, at, f"{approver}: {decision}"))
+    """Record a person's answer, once, and ask for the rollout's next step. Raises Conflict on a second opinion.
+
+    An answer that comes after the question's time is not heard: silence has answered by then.
+    """
+    given = Answer(question.id, question.digest, decision, approver, comment, at)
+    answer = answer_of_silence(question, at) or given
+    house.state.answer(answer, _next_step(question, at, f"{answer.approver}: {answer.decision}"))
     return answer
 
 

@@ -4,8 +4,6 @@ import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-import pyarrow as pa
-
 from watchkeeper.domain.alerts import Alert, Receipt
 from watchkeeper.domain.audit import Entry, Heartbeat
 from watchkeeper.domain.findings import Family
@@ -84,19 +82,13 @@ def _draw(house: House, verdict: Verdict) -> Drawn:
     model, columns = verdict.model, house.model(verdict.model).columns
     drift = [f for f in verdict.findings if f.family is Family.DRIFT]
     return house.reporter.draw(
-        _pictured(house.registry.anchor(model, verdict.version).sample),
-        _pictured(house.predictions.sample(model, verdict.interval, list(columns), PICTURED)),
+        house.registry.anchor(model, verdict.version).sample,
+        house.predictions.sample(model, verdict.interval, list(columns), PICTURED),
         columns | {PREDICTION: Kind.NUMERIC},
         {f.subject: f.value for f in drift},
         {f.subject: f.limit for f in drift},
         house.evidence / model / f"report-{model}-{stamp(verdict.interval.end).replace(':', '')}.html",
     )
-
-
-def _pictured(sample: pa.Table) -> pa.Table:
-    """The sample with its answers under the name that findings use, and without what is ours alone."""
-    named = sample.rename_columns([PREDICTION if c == "_prediction" else c for c in sample.column_names])
-    return named.select([c for c in named.column_names if not c.startswith("_")])
 
 
 def _link(house: House, incident: str | None, pages: Mapping[str, str]) -> None:
