@@ -12,6 +12,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
+from threadpoolctl import threadpool_limits
 
 from examples.flights.source import CATEGORIES, FEATURES, NUMBERS, Flights, labelled
 from watchkeeper.ports import Trained, TrainingRequest
@@ -55,9 +56,12 @@ def train_bad(request: TrainingRequest, records: pa.Table) -> Trained:
 
 
 def _learned(known: pa.Table) -> Trained:
+    """One thread: beside other busy processes two would wait for each other ten times longer than they work."""
     frame, labels = known.select(list(FEATURES)).to_pandas(), known["_label"].to_numpy()
-    answers = _out_of_fold(_weeks(known), frame, labels)
-    return Trained(_pipeline(TREES).fit(frame, labels), known.append_column("_prediction", pa.array(answers)))
+    with threadpool_limits(1):
+        answers = _out_of_fold(_weeks(known), frame, labels)
+        estimator = _pipeline(TREES).fit(frame, labels)
+    return Trained(estimator, known.append_column("_prediction", pa.array(answers)))
 
 
 def _known(request: TrainingRequest, records: pa.Table) -> pa.Table:
