@@ -20,23 +20,25 @@ MARKS = {
 }
 """The findings that come and go; `auc` may need another confirmation than the others."""
 
+DIGITS = (*[Level.OK] * 6, None, Level.UNKNOWN, Level.WARNING, Level.CRITICAL)
+"""Mostly quiet: else no incident of a run would ever end."""
+
 Seen = Mapping[str, Level | None]
 """The level of each finding in one window; None when the window was not asked."""
 
 moments = st.timedeltas(-timedelta(days=10_000), timedelta(days=10_000)).map(lambda ago: NOON - ago)
 lengths = st.timedeltas(timedelta(minutes=1), timedelta(days=60))
 levels = st.sampled_from(Level)
-counts = st.integers(1, 6).flatmap(lambda m: st.builds(NOfM, st.integers(1, m), st.just(m)))
+counts = st.integers(1, 4).flatmap(lambda m: st.builds(NOfM, st.integers(1, m), st.just(m)))
 rules = st.builds(Confirmation, counts, counts, st.one_of(st.just(()), counts.map(lambda n_of_m: (("auc", n_of_m),))))
 
 
 def _seen(number: int) -> Seen:
     """One window out of one number, its digits the levels: drawn much faster than its parts, and simple when small."""
-    digits = (Level.OK, None, Level.UNKNOWN, Level.WARNING, Level.CRITICAL)
-    return {mark: digits[number // len(digits) ** place % len(digits)] for place, mark in enumerate(MARKS)}
+    return {mark: DIGITS[number // len(DIGITS) ** place % len(DIGITS)] for place, mark in enumerate(MARKS)}
 
 
-runs = st.lists(st.integers(0, 5 ** len(MARKS) - 1).map(_seen), min_size=1, max_size=15)
+runs = st.lists(st.integers(0, len(DIGITS) ** len(MARKS) - 1).map(_seen), min_size=3, max_size=18)
 
 
 def found(mark: str, level: Level) -> Finding:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.builders import HOUR, NOON
 from tests.domain.strategies import Seen, rules, runs, told, verdicts_of, watch
@@ -68,6 +68,7 @@ def test_only_a_worse_level_or_another_cause_escalates(run: list[Seen], rule: Co
         before = incident
 
 
+@settings(max_examples=150)
 @given(runs, rules)
 def test_an_incident_is_over_only_when_each_of_its_findings_was_answered_ok(
     run: list[Seen], rule: Confirmation

@@ -43,6 +43,12 @@ def test_missing_evidence_never_ends_an_incident() -> None:
     assert changes(temp(CRITICAL, CRITICAL, *[UNKNOWN] * 10)) == [(1, Change.OPENED)]
 
 
+def test_a_window_without_evidence_among_quiet_ones_starts_the_wait_anew() -> None:
+    for blind in (UNKNOWN, None, WARNING):
+        run = temp(CRITICAL, CRITICAL, OK, OK, blind, OK, OK, OK)
+        assert changes(run) == [(1, Change.OPENED), (7, Change.RESOLVED)]
+
+
 def test_a_question_nobody_asks_any_more_never_ends_an_incident() -> None:
     assert changes(temp(CRITICAL, CRITICAL, *[None] * 10)) == [(1, Change.OPENED)]
 
