@@ -33,6 +33,8 @@ class Worker:
     def __init__(self, house: House, told: Callable[[FlowRun], None] = lambda _: None) -> None:
         self.told = told
         self._open = contextlib.ExitStack()
+        # The heartbeat's thread costs every run a second; nobody watches the heartbeats of this process.
+        self._open.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
         self._client: SyncPrefectClient = self._open.enter_context(get_client(sync_client=True))
         self._deployments: dict[str, UUID] = {}
         self._names: dict[UUID, str] = {}
@@ -71,9 +73,8 @@ class Worker:
 
     def _execute(self, run: FlowRun) -> State[object]:
         flow = next(f for f in STORIES if run.deployment_id and f.name == self._names[run.deployment_id])
-        # The heartbeat's thread costs every run a second; nobody watches the heartbeats of this process.
         # A run that suspends raises Pause; whoever resumes it makes it scheduled again.
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), contextlib.suppress(Pause):
+        with contextlib.suppress(Pause):
             run_flow(flow, flow_run=run, return_type="state")
         ended = self._client.read_flow_run(run.id)
         self.told(ended)

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from prefect import flow, unmapped
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from tasks.asking import wake_answered
 from tasks.followups import acknowledge, start_followups
@@ -13,7 +15,7 @@ from tasks.watching import EVERY, beat
 
 
 @flow(name="promote", flow_run_name="promote {model}")
-def promote(model: str = EVERY, at: datetime | None = None, followup: str | None = None) -> list[str]:
+def promote(model: str = EVERY, at: datetime | None = None, followup: str | None = None) -> State[str]:
     """Move every canary that has earned it one step on, or back; silence ends in the champion.
 
     Args:
@@ -28,8 +30,10 @@ def promote(model: str = EVERY, at: datetime | None = None, followup: str | None
     done = [look for look in looks.result() if look]
     for look in done:
         show_rollout(look)
-    outcomes = [f"{look.rollout.model}: {look.action.verb}. {look.action.because}" for look in done]
-    acknowledge(followup, "; ".join(outcomes) or "no rollout is under way")
+    said = (
+        "\n".join(f"{d.rollout.model}: {d.action.verb}. {d.action.because}" for d in done) or "No rollout is under way."
+    )
+    acknowledge(followup, said)
     start_followups()
     beat("promote", now, f"{len(done)} rollouts looked at")
-    return outcomes
+    return Completed(message=said)

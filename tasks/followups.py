@@ -33,16 +33,16 @@ def start_followups() -> list[str]:
 
 
 def _needs_a_run(client: SyncPrefectClient, waiting: Waiting) -> bool:
-    """Whether no run is at it: none was started, or the last one has ended without acknowledging."""
+    """Whether no run is at it: none was started, or the last one was killed, or has failed a few times only."""
     if not waiting.run:
         return True
-    if waiting.attempts >= MOST_ATTEMPTS:
-        return False
     try:
         state = client.read_flow_run(UUID(waiting.run)).state
     except ObjectNotFound:
         return True
-    return state is not None and state.is_final()
+    if state is None or not state.is_final():
+        return False
+    return state.is_crashed() or waiting.attempts < MOST_ATTEMPTS
 
 
 def _start(followup: FollowUp, waiting: Waiting) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+import httpx
 from prefect.blocks.system import Secret
 
 from watchkeeper.story.house import House
@@ -40,7 +41,7 @@ def secret(name: str) -> str | None:
         return value
     try:
         block = cast("Secret[str]", Secret.load(name.lower().replace("_", "-")))
-    except (ValueError, RuntimeError):
+    except (ValueError, RuntimeError, httpx.HTTPError):  # no such block, or no server to ask
         return None
     return str(block.get())
 

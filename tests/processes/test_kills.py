@@ -105,10 +105,10 @@ def test_ten_kills_change_nothing_that_anybody_can_see(tmp_path: Path) -> None:
         expected, found = what_happened(calm), what_happened(killed)
         assert expected["incidents"], "an undisturbed replay has incidents"
         assert expected["rollouts"], "and a rollout"
-        assert _without_env(found) == _without_env(expected)
+        assert {k: _without_env(v) for k, v in found.items()} == {k: _without_env(v) for k, v in expected.items()}
         assert killed.pagerduty.violations == killed.github.violations == []
 
 
-def _without_env(happened: dict[str, Any]) -> str:
+def _without_env(happened: object) -> str:
     """The same words for both houses."""
     return repr(happened).replace("wk:killed:", "wk:calm:")
