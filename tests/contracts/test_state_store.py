@@ -19,13 +19,23 @@ from tests.builders import (
     an_entry,
     an_incident,
 )
+from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.incidents import Change
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import Conflict, NotThere
 from watchkeeper.ports import Settlement, StateStore
+from watchkeeper.window import History
 
 ODD = "naïve \N{SNOWMAN} \x00 'quoted' \"twice\" 100 %(s)s :name \\ \n"
+
+
+EVERY = {"drift": None}
+
+
+def history_of(measures: tuple[Measure, ...]) -> History:
+    """Measures of one window as they are remembered."""
+    return {(m.check, m.subject, m.name): ((m.at, m.value),) for m in measures}
 
 
 def quiet(verdict: Verdict) -> Settlement:
@@ -37,7 +47,7 @@ def test_a_settlement_is_read_back_whole(state: StateStore) -> None:
     look = a_settlement()
     assert state.settle(look) is True
     assert state.verdict(look.verdict.id) == look.verdict
-    assert state.measures("flights", NOON, NOON + HOUR) == look.measures
+    assert state.history("flights", NOON, NOON + HOUR, EVERY) == history_of(look.measures)
     assert state.incidents() == (look.incident,)
     assert state.transitions(look.incident.key) == (look.transition,)
     assert [alert for alert, _ in state.undelivered().values()] == list(look.alerts)
@@ -51,13 +61,13 @@ def test_a_window_that_was_settled_stays_as_it_was(state: StateStore) -> None:
     second = a_settlement(a_verdict(why="something else", findings=()))
     assert state.settle(second) is False
     assert state.verdict(first.verdict.id) == first.verdict
-    assert state.measures("flights", NOON, NOON + HOUR) == first.measures
+    assert state.history("flights", NOON, NOON + HOUR, EVERY) == history_of(first.measures)
     assert len(state.undelivered()) == len(first.alerts)
 
 
 def test_the_same_settlement_twice_writes_once(state: StateStore) -> None:
     assert [state.settle(a_settlement()) for _ in range(3)] == [True, False, False]
-    assert len(state.measures("flights", NOON, NOON + HOUR)) == 3
+    assert [len(values) for values in state.history("flights", NOON, NOON + HOUR, EVERY).values()] == [1, 1, 1]
     assert len(state.audit()) == 1
 
 
@@ -73,9 +83,9 @@ def test_what_cannot_be_measured_is_read_back_as_nan(state: StateStore) -> None:
     found = state.verdict(a_verdict().id).findings[0]
     assert math.isnan(found.value)
     assert found.limit == math.inf
-    values = [m.value for m in state.measures("flights", NOON, NOON + HOUR)]
-    assert values[0] == -math.inf
-    assert math.isnan(values[1])
+    [values] = state.history("flights", NOON, NOON + HOUR, EVERY).values()
+    assert values[0] == (NOON, -math.inf)
+    assert math.isnan(values[1][1])
 
 
 def test_odd_words_come_back_as_they_were(state: StateStore) -> None:
@@ -104,14 +114,6 @@ def test_moments_in_other_time_zones_are_the_same_moments(state: StateStore) -> 
 def test_a_moment_without_a_time_zone_is_refused(state: StateStore) -> None:
     with pytest.raises(ValueError, match="time zone"):
         state.note(an_entry(at=NOON.replace(tzinfo=None)))
-
-
-def test_measures_come_oldest_first_from_a_half_open_time(state: StateStore) -> None:
-    for hour in (2, 0, 1):
-        end = NOON + hour * HOUR
-        state.settle(replace(quiet(a_verdict(end=end)), measures=(a_measure(at=end, value=float(hour)),)))
-    assert [m.value for m in state.measures("flights", NOON, NOON + 2 * HOUR)] == [0.0, 1.0]
-    assert state.measures("trains", NOON, NOON + DAY) == ()
 
 
 def test_an_incident_is_written_over_as_it_develops(state: StateStore) -> None:

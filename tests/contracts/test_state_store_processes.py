@@ -39,7 +39,8 @@ def test_exactly_one_process_settles_a_window(pool: Pool, database: str, state: 
     for window, turn in enumerate(turns):
         look = racers.look_at(window, f"said racer {turn.index(True)}")
         assert state.verdict(look.verdict.id) == look.verdict
-        assert len(state.measures(look.verdict.model, NOON, NOON + racers.WINDOWS * HOUR)) == 3
+        found = state.history(look.verdict.model, NOON, NOON + racers.WINDOWS * HOUR, {"drift": None})
+        assert [len(values) for values in found.values()] == [1, 1, 1]
     assert len(state.undelivered()) == 2 * racers.WINDOWS
 
 

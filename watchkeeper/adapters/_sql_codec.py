@@ -1,9 +1,10 @@
 """Domain values as JSON text and back, moments as numbers."""
 
 import json
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -37,8 +38,8 @@ def encode(value: object) -> str:
 def decode(kind: type[T], text: str) -> T:
     """The value that `encode` wrote, every moment of it in UTC; OutsideError when it cannot be one."""
     try:
-        value: T = _in_utc(_adapter(kind).validate_python(json.loads(text)))
-    except (ValidationError, ValueError) as error:
+        value: T = _in_utc(_adapter(kind).validate_json(text))
+    except ValidationError as error:
         what = f"a stored {kind.__name__} cannot be read; restore the state store from a backup ({text[:60]!r})"
         raise OutsideError("state store", what, permanent=True) from error
     return value
@@ -52,13 +53,27 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 def _in_utc(value: Any) -> Any:  # noqa: ANN401 - walks values of every kind
-    """The same value with every moment in `datetime.UTC`; pydantic's own zone is foreign to pyarrow and pandas."""
+    """The same value with every moment in `datetime.UTC`; pydantic's own zone is foreign to pyarrow and pandas.
+
+    It has just been made and nobody else holds it, so its fields are set although it is frozen.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value
     if isinstance(value, tuple):
-        return tuple(_in_utc(item) for item in value)
-    if not is_dataclass(value):
-        return value
-    parts = {field.name: getattr(value, field.name) for field in fields(value)}
-    moved = {name: new for name, part in parts.items() if (new := _in_utc(part)) is not part}
-    return replace(value, **moved) if moved and not isinstance(value, type) else value
+        return tuple(map(_in_utc, value))
+    for name in _with_moments(value.__class__):
+        object.__setattr__(value, name, _in_utc(getattr(value, name)))
+    return value
+
+
+@cache
+def _with_moments(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a dataclass in which a moment may be; most have none, and are many."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple(name for name, hint in get_type_hints(kind).items() if _may_be_moment(hint))
+
+
+def _may_be_moment(hint: Any) -> bool:  # noqa: ANN401 - whatever stands behind a field's colon
+    parts = get_args(hint)
+    return any(map(_may_be_moment, parts)) if parts else hint is datetime or bool(_with_moments(hint))

@@ -1,5 +1,6 @@
 """How domain values become rows, and rows become domain values."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, Table, select, update
@@ -80,8 +81,9 @@ def one(connection: Connection, kind: type[T], table: Table, identity: str) -> T
 
 def put_verdict(connection: Connection, verdict: Verdict) -> bool:
     """False when the window has a verdict already."""
-    ended = micros(verdict.interval.end)
-    return put(connection, VERDICTS, id=verdict.id, model=verdict.model, ended=ended, body=encode(verdict))
+    keys = {"id": verdict.id, "model": verdict.model, "ended": micros(verdict.interval.end)}
+    outline = encode(replace(verdict, findings=()))
+    return put(connection, VERDICTS, **keys, outline=outline, body=encode(verdict))
 
 
 def put_incident(connection: Connection, incident: Incident) -> None:

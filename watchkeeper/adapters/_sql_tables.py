@@ -1,6 +1,8 @@
 """The tables of the state store: key columns that are asked about, and beside them each value as JSON text.
 
 Moments are microseconds since 1970, so that they compare alike on every database. `seq` is the order of writing.
+A verdict's `outline` is itself without its findings, which are most of it; a row of measures has all that one check
+measured in one window: `names` are pairs of subject and name, `body` the values in the same order.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
@@ -58,7 +60,7 @@ def _at_most_one_open(table: Table) -> None:
 
 SCHEMA_VERSION = Table("schema_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
-VERDICTS = _table("verdicts", _text("model"), _number("ended"))
+VERDICTS = _table("verdicts", _text("model"), _number("ended"), _text("outline"))
 INCIDENTS = _table("incidents", _text("model"), _number("since"), _number("changes"), _flag("is_open"))
 TRANSITIONS = _table("transitions", _text("incident"), _number("at"))
 OUTBOX = _table(
@@ -92,7 +94,9 @@ MEASURES = Table(
     Column("seq", SERIAL, primary_key=True, autoincrement=True),
     _text("verdict"),
     _text("model"),
+    _text("asked_by"),
     _number("at"),
+    _text("names"),
     _text("body"),
     sqlite_autoincrement=True,
 )
@@ -110,7 +114,7 @@ LINKS = Table(
 _at_most_one_open(INCIDENTS)
 _at_most_one_open(ROLLOUTS)
 Index("verdicts_of_model", VERDICTS.c.model, VERDICTS.c.ended)
-Index("measures_of_model", MEASURES.c.model, MEASURES.c.at)
+Index("measures_of_model", MEASURES.c.model, MEASURES.c.asked_by, MEASURES.c.at)
 Index("transitions_of_incident", TRANSITIONS.c.incident)
 Index("outbox_lines", OUTBOX.c.state, OUTBOX.c.channel, OUTBOX.c.incident)
 Index("receipts_of_incident", RECEIPTS.c.incident)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, Select, select
 
-from watchkeeper.adapters._sql_codec import encode, micros
+from watchkeeper.adapters._sql_codec import micros
 from watchkeeper.adapters._sql_door import SqlDoor
+from watchkeeper.adapters._sql_measures import history_of, put_measures
 from watchkeeper.adapters._sql_rows import (
     every,
     one,
@@ -18,12 +19,12 @@ from watchkeeper.adapters._sql_rows import (
     put_transition,
     put_verdict,
 )
-from watchkeeper.adapters._sql_tables import INCIDENTS, LINKS, MEASURES, TRANSITIONS, VERDICTS
-from watchkeeper.domain.findings import Measure
+from watchkeeper.adapters._sql_tables import INCIDENTS, LINKS, TRANSITIONS, VERDICTS
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
 from watchkeeper.ports.state import Settlement
+from watchkeeper.window import History
 
 __all__ = ["SqlVerdicts"]
 
@@ -37,7 +38,7 @@ class SqlVerdicts(SqlDoor):
         with self._writing() as connection:
             if not put_verdict(connection, settlement.verdict):
                 return False
-            _put_measures(connection, settlement.verdict, settlement.measures)
+            put_measures(connection, settlement.verdict, settlement.measures)
             _put_incident_and_alerts(connection, settlement)
             for followup in settlement.followups:
                 put_followup(connection, followup)
@@ -49,16 +50,21 @@ class SqlVerdicts(SqlDoor):
         with self._reading() as connection:
             return one(connection, Verdict, VERDICTS, window)
 
-    def verdicts(self, model: str, before: datetime, most: int) -> tuple[Verdict, ...]:
-        mine = select(VERDICTS.c.body).where(VERDICTS.c.model == model, VERDICTS.c.ended < micros(before))
+    def verdicts(
+        self, model: str, before: datetime, most: int, *, after: datetime | None = None
+    ) -> tuple[Verdict, ...]:
         with self._reading() as connection:
-            return every(connection, Verdict, mine.order_by(VERDICTS.c.ended.desc()).limit(most))
+            return every(connection, Verdict, _newest(VERDICTS.c.body, model, before, most, after))
 
-    def measures(self, model: str, since: datetime, before: datetime) -> tuple[Measure, ...]:
-        at = MEASURES.c.at
-        mine = select(MEASURES.c.body).where(MEASURES.c.model == model, at >= micros(since), at < micros(before))
+    def outlines(
+        self, model: str, before: datetime, most: int, *, after: datetime | None = None
+    ) -> tuple[Verdict, ...]:
         with self._reading() as connection:
-            return every(connection, Measure, mine.order_by(at, MEASURES.c.seq))
+            return every(connection, Verdict, _newest(VERDICTS.c.outline, model, before, most, after))
+
+    def history(self, model: str, since: datetime, before: datetime, most: Mapping[str, int | None]) -> History:
+        with self._reading() as connection:
+            return history_of(connection, model, (since, before), most)
 
     def open_incident(self, model: str) -> Incident | None:
         with self._reading() as connection:
@@ -92,11 +98,12 @@ class SqlVerdicts(SqlDoor):
             return {row.name: row.url for row in connection.execute(query)}
 
 
-def _put_measures(connection: Connection, verdict: Verdict, measures: tuple[Measure, ...]) -> None:
-    keys = {"verdict": verdict.id, "model": verdict.model}
-    rows = [{**keys, "at": micros(measure.at), "body": encode(measure)} for measure in measures]
-    if rows:
-        connection.execute(MEASURES.insert(), rows)
+def _newest(column: Column[str], model: str, before: datetime, most: int, after: datetime | None) -> Select[tuple[str]]:
+    """What stands in a column of a model's verdicts, the newest first."""
+    mine = select(column).where(VERDICTS.c.model == model, VERDICTS.c.ended < micros(before))
+    if after is not None:
+        mine = mine.where(VERDICTS.c.ended > micros(after))
+    return mine.order_by(VERDICTS.c.ended.desc()).limit(most)
 
 
 def _put_incident_and_alerts(connection: Connection, settlement: Settlement) -> None:

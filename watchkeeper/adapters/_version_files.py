@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -51,21 +53,41 @@ def write_content(folder: Path, estimator: object, anchor: Anchor) -> None:
     (folder / WINDOWS).mkdir()
     for interval, profile in anchor.windows:
         (folder / WINDOWS / _window_name(interval)).write_bytes(to_bytes(profile))
-    measures = [[m.check, m.subject, m.name, str(float(m.value)), m.at.isoformat()] for m in anchor.measures]
-    (folder / MEASURES).write_text(json.dumps(measures), encoding="utf-8")
+    (folder / MEASURES).write_text(json.dumps(_packed(anchor.measures)), encoding="utf-8")
     pq.write_table(anchor.sample, folder / SAMPLE)
 
 
-def read_anchor(folder: Path) -> Anchor:
-    """What `write_content` wrote of the anchor."""
-    windows = sorted((folder / WINDOWS).glob("*.wkp"))
-    measures = json.loads((folder / MEASURES).read_text(encoding="utf-8"))
+def read_anchor(folder: Path, windows: Interval | None, measures: Interval | None) -> Anchor:
+    """What `write_content` wrote of the anchor: the windows that lie in an interval, the measures taken in another."""
+    files = {_window_of(file.name): file for file in sorted((folder / WINDOWS).glob("*.wkp"))}
+    wanted = [i for i in files if windows is None or (windows.start <= i.start and i.end <= windows.end)]
     return Anchor(
         profile=from_bytes((folder / BASELINE).read_bytes()),
-        windows=tuple((_window_of(file.name), from_bytes(file.read_bytes())) for file in windows),
-        measures=tuple(Measure(c, s, n, float(value), datetime.fromisoformat(at)) for c, s, n, value, at in measures),
+        windows=tuple((interval, from_bytes(files[interval].read_bytes())) for interval in wanted),
+        measures=tuple(_unpacked(json.loads((folder / MEASURES).read_text(encoding="utf-8")), measures)),
         sample=pq.read_table(folder / SAMPLE),
     )
+
+
+def _packed(measures: Iterable[Measure]) -> dict[str, Any]:
+    """By moment, and the names apart: windows measure the same things, hundreds of them."""
+    names: list[list[list[str]]] = []
+    moments: list[list[Any]] = []
+    for at, group in groupby(measures, key=lambda m: m.at):
+        together = list(group)
+        named = [[m.check, m.subject, m.name] for m in together]
+        if named not in names[-1:]:
+            names.append(named)
+        moments.append([at.isoformat(), len(names) - 1, [float(m.value) for m in together]])
+    return {"names": names, "moments": moments}
+
+
+def _unpacked(packed: Mapping[str, Any], within: Interval | None) -> Iterator[Measure]:
+    for moment, named, values in packed["moments"]:
+        at = datetime.fromisoformat(moment)
+        if within is None or at in within:
+            for (check, subject, name), value in zip(packed["names"][named], values, strict=True):
+                yield Measure(check, subject, name, value, at)
 
 
 def _window_name(interval: Interval) -> str:
@@ -74,8 +96,7 @@ def _window_name(interval: Interval) -> str:
 
 
 def _window_of(name: str) -> Interval:
-    start, end = name.removesuffix(".wkp").split("_")
-    return Interval(*(datetime.strptime(moment, MOMENT).replace(tzinfo=UTC) for moment in (start, end)))
+    return Interval(*map(datetime.fromisoformat, name.removesuffix(".wkp").split("_")))
 
 
 def write_manifest(folder: Path, version: Version, request: str, anchor: Anchor) -> Version:

@@ -28,6 +28,7 @@ from watchkeeper.adapters._version_files import (
     write_content,
     write_manifest,
 )
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.errors import BrokenVersion, Conflict, NotThere, OutsideError
 from watchkeeper.ports import Anchor, Predictor
@@ -72,11 +73,13 @@ class FolderRegistry:
             estimator = load_estimator(folder / MODEL, self.trusted)
             return EstimatorPredictor(version_in(manifest), estimator, dict(manifest["features"]))
 
-    def anchor(self, model: str, number: int) -> Anchor:
+    def anchor(
+        self, model: str, number: int, *, windows: Interval | None = None, measures: Interval | None = None
+    ) -> Anchor:
         folder = self.folder(model, number)
         with _spoken_for(folder):
             verify(folder)
-            return read_anchor(folder)
+            return read_anchor(folder, windows, measures)
 
     def pointers(self, model: str) -> Pointers:
         file = self._home(model) / "pointers.json"

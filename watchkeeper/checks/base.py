@@ -57,6 +57,11 @@ class Check(ABC):
         """Where its values become a warning and where they become critical."""
         return Limit.at(self.critical, self.warning)
 
+    @property
+    def looks_back(self) -> int | None:
+        """How many windows of its own measures it is to be given, the newest; None for all that are remembered."""
+        return getattr(self, "remembers", None)
+
     @abstractmethod
     def examine(self, baseline: Baseline, window: Window) -> list[Finding]:
         """One finding a subject: UNKNOWN where the evidence is missing, OK where nothing is wrong."""

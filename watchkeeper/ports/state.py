@@ -13,6 +13,7 @@ from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
+from watchkeeper.window import History
 
 __all__ = ["Settlement", "StateStore", "Waiting"]
 
@@ -56,12 +57,25 @@ class StateStore(Protocol):
 
     def verdict(self, window: str) -> Verdict | None: ...
 
-    def verdicts(self, model: str, before: datetime, most: int) -> tuple[Verdict, ...]:
-        """The verdicts of windows that ended before a moment, newest first."""
+    def verdicts(
+        self, model: str, before: datetime, most: int, *, after: datetime | None = None
+    ) -> tuple[Verdict, ...]:
+        """The verdicts of windows that ended before a moment, and after another, newest first."""
         ...
 
-    def measures(self, model: str, since: datetime, before: datetime) -> tuple[Measure, ...]:
-        """Oldest first."""
+    def outlines(
+        self, model: str, before: datetime, most: int, *, after: datetime | None = None
+    ) -> tuple[Verdict, ...]:
+        """The same without their findings, for those who need level and cause alone: findings take long to read."""
+        ...
+
+    def history(self, model: str, since: datetime, before: datetime, most: Mapping[str, int | None]) -> History:
+        """The measures of some checks, oldest first.
+
+        Args:
+            since, before: only of windows that ended from then on, and before then.
+            most: the checks, and of how many windows each is remembered, the newest; None for all.
+        """
         ...
 
     def open_incident(self, model: str) -> Incident | None: ...

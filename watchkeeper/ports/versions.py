@@ -102,8 +102,15 @@ class Registry(Protocol):
         """Raises BrokenVersion when the content is not what the digest says or holds types nobody trusts."""
         ...
 
-    def anchor(self, model: str, number: int) -> Anchor:
-        """Raises BrokenVersion."""
+    def anchor(
+        self, model: str, number: int, *, windows: Interval | None = None, measures: Interval | None = None
+    ) -> Anchor:
+        """The baseline of a version, once its content is known to be what the digest says. Raises BrokenVersion.
+
+        Args:
+            windows: only those that lie in this interval; all when not given.
+            measures: only those of windows that ended in this interval; all when not given.
+        """
         ...
 
     def pointers(self, model: str) -> Pointers: ...

@@ -21,7 +21,15 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
 from watchkeeper.window import PREDICTION, Baseline, History
 
-__all__ = ["TRAILING", "broken_intervals", "clean_intervals", "grids_of", "make_anchor", "recall_baseline"]
+__all__ = [
+    "TRAILING",
+    "broken_intervals",
+    "clean_intervals",
+    "grids_of",
+    "make_anchor",
+    "recall_anchor",
+    "recall_baseline",
+]
 
 TRAILING = timedelta(days=28)
 """The trailing baseline sums this much: four of every weekday, short enough to follow the seasons."""
@@ -38,35 +46,37 @@ def grids_of(profile: Profile) -> dict[str, Grid]:
     return {name: c.grid for name, c in profile.columns.items() if isinstance(c, NumericColumn)}
 
 
+def recall_anchor(house: House, spec: ModelSpec, number: int, window: Interval) -> Anchor:
+    """The anchor of a version with as much of its windows and measures as this window is held against."""
+    trailing, remembered = _trailing(spec, window), Interval(window.end - REMEMBERED, window.end)
+    return house.registry.anchor(spec.model, number, windows=trailing, measures=remembered)
+
+
 def recall_baseline(house: House, spec: ModelSpec, version: Version, anchor: Anchor, window: Interval) -> Baseline:
     """The version's anchor, the trailing sum without broken windows, and the history of measures."""
-    reach = max(TRAILING, spec.every)
-    kept = dict(anchor.windows) | dict(house.predictions.profiles(spec.model, _before(window, reach)))
-    broken = set(broken_intervals(house, spec, _before(window, reach)))
-    clean = [p for i, p in kept.items() if i not in broken and i in _Inside(_before(window, reach))]
-    measured = house.state.measures(spec.model, window.end - REMEMBERED, window.end)
+    most = {check.kind: check.looks_back for check in spec.asked}
+    measured = house.state.history(spec.model, window.end - REMEMBERED, window.end, most)
     return Baseline(
         version.number,
         version.digest,
         anchor.profile,
-        Profile.total(clean) if clean else None,
+        _trailing_sum(house, spec, anchor, _trailing(spec, window)),
         history(anchor.measures, measured, window.end),
         version.metrics,
     )
 
 
-class _Inside:
-    """Whether an interval lies within another."""
-
-    def __init__(self, outer: Interval) -> None:
-        self.outer = outer
-
-    def __contains__(self, inner: Interval) -> bool:
-        return self.outer.start <= inner.start and inner.end <= self.outer.end
+def _trailing(spec: ModelSpec, window: Interval) -> Interval:
+    return Interval(window.start - max(TRAILING, spec.every), window.start)
 
 
-def _before(window: Interval, reach: timedelta) -> Interval:
-    return Interval(window.start - reach, window.start)
+def _trailing_sum(house: House, spec: ModelSpec, anchor: Anchor, within: Interval) -> Profile | None:
+    """What was kept of the clean windows of production, and of those of training before them."""
+    trained = {i: p for i, p in anchor.windows if within.start <= i.start and i.end <= within.end}
+    kept = trained | dict(house.predictions.profiles(spec.model, within))
+    for broken in broken_intervals(house, spec, within):
+        kept.pop(broken, None)
+    return Profile.total(kept.values()) if kept else None
 
 
 def is_broken(verdict: Verdict) -> bool:
@@ -74,20 +84,26 @@ def is_broken(verdict: Verdict) -> bool:
     return verdict.level >= Level.WARNING and verdict.cause in NEVER_RETRAIN_ON
 
 
-def history(seeded: Iterable[Measure], measured: Iterable[Measure], before: datetime) -> History:
+def history(seeded: Iterable[Measure], measured: History, before: datetime) -> History:
     """Measures by check, subject and name, oldest first; what was really measured replaces what was seeded."""
-    found: dict[tuple[str, str, str], dict[datetime, float]] = defaultdict(dict)
-    for m in (*seeded, *measured):
+    older: dict[tuple[str, str, str], dict[datetime, float]] = defaultdict(dict)
+    for m in seeded:
         if m.at < before:
-            found[m.check, m.subject, m.name][m.at] = m.value
-    return {key: tuple(sorted(values.items())) for key, values in found.items()}
+            older[m.check, m.subject, m.name][m.at] = m.value
+    return {**measured, **{key: _joined(values, measured.get(key, ())) for key, values in older.items()}}
+
+
+def _joined(
+    older: Mapping[datetime, float], newer: tuple[tuple[datetime, float], ...]
+) -> tuple[tuple[datetime, float], ...]:
+    return tuple(sorted({**older, **dict(newer)}.items()))
 
 
 def broken_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[Interval, ...]:
     """The broken windows that touch an interval, oldest first."""
     most = max(within.length // spec.every + 2, 1)
-    verdicts = house.state.verdicts(spec.model, within.end + spec.every, most)
-    return tuple(sorted(v.interval for v in verdicts if is_broken(v) and v.interval.end > within.start))
+    verdicts = house.state.outlines(spec.model, within.end + spec.every, most, after=within.start)
+    return tuple(sorted(v.interval for v in verdicts if is_broken(v)))
 
 
 def clean_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[Interval, ...]:

@@ -105,8 +105,7 @@ def publish_verdicts(house: House, model: str, at: datetime, *, whole: bool = Fa
     """
     name = f"tracker:{model}"
     last = {h.name: h.at for h in house.state.heartbeats()}.get(name)
-    newest = house.state.verdicts(model, at + timedelta(microseconds=1), MOST_PUBLISHED)
-    unseen = [v for v in reversed(newest) if last is None or v.interval.end > last]
+    unseen = house.state.verdicts(model, at + timedelta(microseconds=1), MOST_PUBLISHED, after=last)[::-1]
     if not unseen or (len(unseen) < house.spec.tracker.batch and not whole):
         return None
     run = house.tracker.log_verdicts(model, unseen)

@@ -16,7 +16,7 @@ from watchkeeper.domain.verdicts import Verdict, settle
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import broken_intervals, grids_of, recall_baseline
+from watchkeeper.story.baselines import broken_intervals, grids_of, recall_anchor, recall_baseline
 from watchkeeper.story.house import House
 from watchkeeper.window import Window
 
@@ -33,7 +33,7 @@ def due_windows(house: House, model: str, at: datetime) -> tuple[Interval, ...]:
     """
     spec = house.model(model)
     newest = interval_ending(at, spec.every)
-    last = house.state.verdicts(model, newest.end + timedelta(microseconds=1), 1)
+    last = house.state.outlines(model, newest.end + timedelta(microseconds=1), 1)
     if not last:
         return (newest,)
     missed = min((newest.end - last[0].interval.end) // spec.every, MOST_CAUGHT_UP)
@@ -56,14 +56,14 @@ def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
     champion = house.registry.pointers(spec.model).champion
     if champion is None:
         raise NotThere(f"{spec.model} has no champion yet: train one with `watchkeeper train {spec.model}`")
-    anchor = house.registry.anchor(spec.model, champion)
+    anchor = recall_anchor(house, spec, champion, interval)
     window = read_window(house, spec, champion, anchor, interval)
     baseline = recall_baseline(house, spec, house.registry.version(spec.model, champion), anchor, interval)
     findings = examine_all(spec.asked, baseline, window)
     verdict = settle(spec.model, champion, interval, window.rows, findings)
     house.predictions.keep_profile(spec.model, interval, window.profile)
-    house.state.settle(_settlement(house, spec, verdict))
-    return house.state.verdict(verdict.id) or verdict
+    is_first = house.state.settle(_settlement(house, spec, verdict))
+    return verdict if is_first else house.state.verdict(verdict.id) or verdict
 
 
 def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, interval: Interval) -> Window:
