@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.profiles import Profile
+from watchkeeper.profiles.metrics import classification_metrics
 
 __all__ = ["PREDICTION", "Baseline", "History", "Outcomes", "Window"]
 
@@ -21,7 +23,7 @@ History = Mapping[tuple[str, str, str], tuple[tuple[datetime, float], ...]]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Outcomes:
     """The labelled records of an interval that lies back by the labels' delay.
 
@@ -34,6 +36,11 @@ class Outcomes:
     predictions: Floats
     labels: Floats
     expected: int
+
+    @cached_property
+    def metrics(self) -> dict[str, float]:
+        """The metrics of `classification_metrics`, computed once for all who ask."""
+        return classification_metrics(self.predictions, self.labels)
 
 
 @dataclass(frozen=True, slots=True)

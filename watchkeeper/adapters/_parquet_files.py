@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,9 @@ TICK = timedelta(microseconds=1)
 
 BATCH = 2**16
 """Rows that are read at once."""
+
+MOST_FOOTERS = 128
+"""So many footers are kept; one of a wide model takes 100 kB."""
 
 OF_THE_FILE = (None, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOENT)
 """Error numbers that say something about one file; Arrow gives none when the content is broken."""
@@ -118,7 +122,7 @@ def entries(folder: Path) -> list[Path]:
 
 def footer_of(path: Path, needed: Sequence[str]) -> pq.FileMetaData:
     """What stands in a file's footer; ValueError when it is not one of ours, for it lacks a column or a type."""
-    footer = pq.read_metadata(path)
+    footer = _footer(path, _age(path))
     schema = footer.schema.to_arrow_schema()
     for name in needed:
         if name not in schema.names:
@@ -129,6 +133,18 @@ def footer_of(path: Path, needed: Sequence[str]) -> pq.FileMetaData:
         if name == "_id" and not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_dictionary(kind)):
             raise ValueError(f"its column `_id` holds {kind}, not ids; write it again with string")
     return footer
+
+
+def _age(path: Path) -> tuple[int, ...]:
+    """What changes when a file does."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+@lru_cache(maxsize=MOST_FOOTERS)
+def _footer(path: Path, _age: tuple[int, ...]) -> pq.FileMetaData:
+    """Read once: a file is surveyed before it is read, and its day is looked at again when its labels are due."""
+    return pq.read_metadata(path)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -131,6 +131,8 @@ def latest_labels(ids: Integers, labels: Iterable[pa.Table]) -> Floats:
     for table in labels if len(ids) else ():
         table = table.filter(table.column("_id").is_valid())  # noqa: PLW2901 - the same labels, all with an id
         hashes, at, values = hashed(table.column("_id")), microseconds(table), floats(table.column("_label"))
+        turn = np.argsort(hashes, kind="stable")  # those sought one after the other then lie beside each other
+        hashes, at, values = hashes[turn], at[turn], values[turn]
         place = np.minimum(np.searchsorted(ordered, hashes), len(ids) - 1)
         record = order[place]
         newer = np.flatnonzero((ordered[place] == hashes) & (at >= known[record]))

@@ -184,8 +184,7 @@ def _name(moment: datetime) -> str:
 
 def _interval(path: Path) -> Interval:
     try:
-        start, end = (datetime.strptime(name, MOMENT).replace(tzinfo=UTC) for name in path.stem.split("_"))
-        return Interval(start, end)
+        return Interval(*map(datetime.fromisoformat, path.stem.split("_")))
     except ValueError as error:
         raise OutsideError(
             STORE, f"{path} does not name the window of a profile; move it away", permanent=True

@@ -9,7 +9,7 @@ import numpy as np
 
 from watchkeeper.checks.base import Check
 from watchkeeper.domain.findings import Finding
-from watchkeeper.profiles.metrics import are_probabilities, classification_metrics
+from watchkeeper.profiles.metrics import are_probabilities
 from watchkeeper.window import Baseline, Outcomes, Window
 
 __all__ = ["OutcomeCheck"]
@@ -34,8 +34,7 @@ class OutcomeCheck(Check, asks=False):
         missing = self._why_unknown(window.outcomes)
         if missing:
             return [self.unknown("*", missing)]
-        metrics = classification_metrics(window.outcomes.predictions, window.outcomes.labels)
-        return [self.judge(metrics, baseline, window)]
+        return [self.judge(window.outcomes.metrics, baseline, window)]
 
     @abstractmethod
     def judge(self, metrics: dict[str, float], baseline: Baseline, window: Window) -> Finding:
