@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from tasks.followups import acknowledge, start_followups
 from tasks.house import moment
@@ -13,7 +15,7 @@ from tasks.showing import show_trial
 @flow(name="retrain", flow_run_name="retrain {model}")
 def retrain(
     model: str, at: datetime | None = None, because: str = "Asked for by hand.", followup: str | None = None
-) -> str:
+) -> State[str]:
     """Make a candidate from all clean labelled history; only one that passes its trial gets a rollout.
 
     Args:
@@ -30,4 +32,4 @@ def retrain(
     track(version, return_state=True)
     acknowledge(followup, outcome)
     start_followups()
-    return outcome
+    return Completed(message=outcome)

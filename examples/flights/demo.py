@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from examples.flights.source import MODEL, Flights
 from examples.flights.stage import Stage, set_stage
 from watchkeeper.domain.intervals import Interval
-from watchkeeper.domain.levels import Level
 
 __all__ = ["run_demo"]
 
@@ -57,7 +56,7 @@ def _play(stage: Stage, last: datetime, began: float, *, interactive: bool) -> N
     console.print(f"{first.name} learned from January and February: AUC {first.metrics['auc']:.3f} out of fold.")
     answering = Answering(house.registry, house.spec.folder / "records", house.spec.folder / "traffic", MODEL)
     flights = Flights(stage.folder.parent / "flights")
-    with Worker(house) as worker, answering:
+    with Worker(house, _tell) as worker, answering:
         _watch(Replay(house, worker, flights, answering, console.print, interactive), last)
     over = Interval(START, last + timedelta(days=1))
     summary = summarize(house, MODEL, over, first.number, time.monotonic() - began)
@@ -67,17 +66,23 @@ def _play(stage: Stage, last: datetime, began: float, *, interactive: bool) -> N
 
 
 def _watch(replay: Any, last: datetime) -> None:  # noqa: ANN401 - its module imports Prefect
-    """A bar of days, and a line for every day that is not quiet."""
+    """A bar of days; what is worth a line, channels and flows say themselves."""
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     days = list(replay.days(last))
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("replaying", total=len(days))
         for day in days:
+            progress.update(bar, description=f"{day:%Y-%m-%d}")
             verdict = replay.live(day)
-            told = f"{day:%Y-%m-%d}  {verdict.level}"
-            progress.update(bar, advance=1, description=told)
-            if verdict.level >= Level.WARNING:
-                progress.console.print(f"[dim]{told}  {verdict.why}[/dim]", highlight=False)
+            progress.update(bar, advance=1, description=f"{day:%Y-%m-%d}  {verdict.level}")
+
+
+def _tell(run: Any) -> None:  # noqa: ANN401 - a flow run; Prefect is not imported here
+    """What the flows did that people should know of; monitoring itself is silent."""
+    if run.name.startswith("monitor") or run.state is None or not run.state.message:
+        return
+    if ": hold." not in run.state.message and "No rollout" not in run.state.message:
+        console.print(f"[blue]{run.name}[/blue]  {run.state.message}", highlight=False)
 
 
 def _keep(file: Path, summary: dict[str, Any]) -> None:

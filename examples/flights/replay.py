@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 START = datetime(2013, 3, 1, tzinfo=UTC)
 
 UNIT_CHANGE = Interval(datetime(2013, 3, 19, tzinfo=UTC), datetime(2013, 3, 21, tzinfo=UTC))
-"""For these two days the weather service reports the temperature in degrees Celsius instead of Fahrenheit."""
+"""For these two days the weather service reports the temperature in kelvin instead of degrees Fahrenheit."""
 
 BAD_RELEASE = datetime(2013, 6, 20, tzinfo=UTC)
 """From this day on, as soon as no other rollout is under way, somebody releases a version by hand that is bad."""
@@ -88,7 +88,7 @@ class Replay:
     def _serve(self, day: datetime) -> None:
         """A day's requests, in the order of their departure, and the labels that arrive during it."""
         flights = self.flights.day(day)
-        asked = _in_celsius(flights) if day in UNIT_CHANGE else flights
+        asked = _in_kelvin(flights) if day in UNIT_CHANGE else flights
         self.answering.answer(asked)
         if day > START:
             self.answering.label(self.flights.day(day - DAY), at=day + timedelta(hours=6))
@@ -134,6 +134,6 @@ def make_bad_version(house: House, at: datetime) -> Version:
     return register(house, request, train_bad(request, pa.table({})), at)
 
 
-def _in_celsius(flights: pa.Table) -> pa.Table:
-    celsius = pc.multiply(pc.subtract(flights["temp"], 32.0), 5 / 9)
-    return flights.set_column(flights.column_names.index("temp"), "temp", celsius)
+def _in_kelvin(flights: pa.Table) -> pa.Table:
+    kelvin = pc.add(pc.multiply(pc.subtract(flights["temp"], 32.0), 5 / 9), 273.15)
+    return flights.set_column(flights.column_names.index("temp"), "temp", kelvin)

@@ -54,7 +54,7 @@ def _incident(house: House, incident: Incident) -> dict[str, Any]:
         "key": incident.key,
         "level": str(incident.level),
         "cause": str(incident.cause),
-        "because": incident.because,
+        "because": house.state.transitions(incident.key)[0].incident.because,
         "opened": stamp(incident.since),
         "detected": stamp(incident.detected),
         "resolved": stamp(incident.resolved) if incident.resolved else None,

@@ -35,7 +35,11 @@ def timeline(house: House, summary: dict[str, Any]) -> RenderableType:
 
 
 def _lines(house: House) -> Iterator[Line]:
-    yield UNIT_CHANGE.start, "[magenta]planted[/magenta]", "the weather service switches to Celsius for two days"
+    yield (
+        UNIT_CHANGE.start,
+        "[magenta]planted[/magenta]",
+        "the weather service reports kelvin for two days",
+    )
     for incident in house.state.incidents(MODEL):
         told = ", ".join(dict.fromkeys(r.channel for r in house.state.receipts(incident.key)))
         for t in house.state.transitions(incident.key):
