@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Self, cast
 from uuid import UUID
 
+from prefect import tags
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import Pause
@@ -18,6 +19,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 from deployments.planned import STORIES, planned
 from deployments.tidying import crash_zombies, runs_in
+from tasks.followups import tags_of
 from watchkeeper.story.house import House
 
 __all__ = ["Worker"]
@@ -36,13 +38,11 @@ class Worker:
         # The heartbeat's thread costs every run a second; nobody watches the heartbeats of this process.
         self._open.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
         self._client: SyncPrefectClient = self._open.enter_context(get_client(sync_client=True))
-        self._deployments: dict[str, UUID] = {}
         self._names: dict[UUID, str] = {}
         self._env = house.spec.env
         crash_zombies(self._client, self._env)
         for deployment in planned(house, scheduled=False):
             identity = cast("UUID", deployment.apply())
-            self._deployments[f"{deployment.flow_name}/{deployment.name}"] = identity
             self._names[identity] = deployment.flow_name or ""
 
     def __enter__(self) -> Self:
@@ -51,11 +51,11 @@ class Worker:
     def __exit__(self, *_error: object) -> None:
         self._open.close()
 
-    def run(self, flow: str, **parameters: str | None) -> State[object]:
-        """Create a run of the house's deployment of a flow (`monitor`) and run it."""
-        deployment = self._deployments[f"{flow}/{self._env}"]
-        created = self._client.create_flow_run_from_deployment(deployment, parameters=parameters)
-        return self._execute(created)
+    def run(self, name: str, **parameters: object) -> State[object]:
+        """Run a flow (`monitor`) at once, as it is run by hand: without a deployment, so it cannot suspend."""
+        flow = next(f for f in STORIES if f.name == name)
+        with tags(*tags_of(self._env)):
+            return cast("State[object]", flow(**parameters, return_state=True))
 
     def work(self) -> int:
         """Run everything that is due, and what that asks for, until nothing is; how many runs that took."""

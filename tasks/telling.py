@@ -8,12 +8,14 @@ from watchkeeper.domain.alerts import Receipt
 from watchkeeper.ports import Tracked
 from watchkeeper.story import telling
 
-__all__ = ["channels", "deliver", "draw_report"]
+__all__ = ["channels_due", "deliver", "draw_report"]
 
 
-def channels() -> list[str]:
-    """The channels of the house."""
-    return list(the_house().channels)
+@outside()
+def channels_due() -> list[str]:
+    """The channels that have something to tell now."""
+    due = the_house().state.due_alerts(datetime.now(UTC))
+    return sorted({alert.channel for alert in due})
 
 
 @outside("deliver by {channel}")
