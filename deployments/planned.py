@@ -18,31 +18,35 @@ from tasks.followups import tags_of
 from watchkeeper.domain.intervals import EPOCH
 from watchkeeper.story.house import House
 
-__all__ = ["STORIES", "planned", "sweep_schedule"]
+__all__ = ["MOST_BY_HAND", "STORIES", "planned", "sweep_schedule"]
 
 STORIES: tuple[Flow[..., Any], ...] = (monitor, report_drift, retrain, promote, approve)
+
+MOST_BY_HAND = 50
+"""Each deployment takes a tenth of a second to register; those for all models take the name of one as a parameter."""
 
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 """A sweep that is still running makes the next one needless: it looks at every window that is due."""
 
 
-def planned(house: House, *, scheduled: bool = True) -> list[RunnerDeployment]:
+def planned(house: House, *, scheduled: bool = True, by_hand: int | None = MOST_BY_HAND) -> list[RunnerDeployment]:
     """Every deployment of the house: one of each flow for all models, and some of each model to start by hand.
 
     They are named after the house's `env`, so that several houses can share a Prefect server.
 
     Args:
         scheduled: whether the sweeps run by themselves.
+        by_hand: a house of more models than this has none of each model; None for any number.
     """
     sweeps = sweep_schedule(house) if scheduled else None
     env = house.spec.env
     general = [_deployment(f, env, env, sweeps if f in (monitor, promote) else None) for f in STORIES]
-    by_hand = [
+    named = sorted(house.models) if by_hand is None or len(house.models) <= by_hand else []
+    return general + [
         _deployment(f, f"{env}-{name}", env, None, name)
-        for name in sorted(house.models)
+        for name in named
         for f in (monitor, report_drift, retrain, promote)
     ]
-    return general + by_hand
 
 
 def sweep_schedule(house: House) -> Schedule:

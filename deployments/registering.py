@@ -19,7 +19,7 @@ def register(house: House, pool: str, project: Path) -> list[str]:
     with get_client(sync_client=True) as client, contextlib.suppress(ObjectAlreadyExists):
         client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
     names = []
-    for deployment in planned(house):
+    for deployment in planned(house, by_hand=None):
         deployment.work_pool_name = pool
         deployment.job_variables = {"working_dir": str(project), "env": {HOUSE: str(house_file().resolve())}}
         deployment.apply(work_pool_name=pool)

@@ -1,19 +1,24 @@
 """Look, decide, tell: one sweep over every model that is due."""
 
 from datetime import datetime
+from typing import Any
 
 from prefect import flow, unmapped
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from tasks.followups import start_followups
 from tasks.house import moment
 from tasks.showing import show_sweep
-from tasks.telling import channels, deliver
+from tasks.telling import channels_due, deliver
 from tasks.watching import EVERY, beat, models_due, publish, sort_looks, watch
 
+TOGETHER: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=8)
+"""Looks at so many models at once: more would wait for each other, and hold more windows in memory."""
 
-@flow(name="monitor", flow_run_name="monitor {model}")
+
+@flow(name="monitor", flow_run_name="monitor {model}", task_runner=TOGETHER)
 def monitor(model: str = EVERY, at: datetime | None = None) -> State[str]:
     """Look at every window that is due, tell people what changed, and start what must happen next.
 
@@ -28,7 +33,7 @@ def monitor(model: str = EVERY, at: datetime | None = None) -> State[str]:
     looks = watch.map(due, at=unmapped(now), return_state=True)
     verdicts, failed = sort_looks(due, looks)
     show_sweep(verdicts, failed)
-    deliver.map(channels(), return_state=True)
+    deliver.map(channels_due(), return_state=True)
     start_followups()
     publish.map([v.model for v in verdicts], at=unmapped(now), return_state=True)
     return _told(len(verdicts), failed, now)

@@ -9,6 +9,7 @@ from typing import cast
 import httpx
 from prefect.blocks.system import Secret
 
+from watchkeeper.spec import read_house
 from watchkeeper.story.house import House
 from watchkeeper.wiring import from_environment, house_file, open_house
 
@@ -16,6 +17,9 @@ __all__ = ["NOW", "moment", "secret", "the_house"]
 
 NOW = "WATCHKEEPER_NOW"
 """The environment variable through which a replay sets the clock of every process it starts."""
+
+Age = frozenset[tuple[str, int]]
+"""Names of files, and when each was changed."""
 
 
 def the_house() -> House:
@@ -25,14 +29,25 @@ def the_house() -> House:
 
 
 @cache
-def _opened(file: Path, age: tuple[float, ...]) -> House:  # noqa: ARG001 - the age is what makes it new
+def _opened(file: Path, age: Age) -> House:  # noqa: ARG001 - the age is what makes it new
     return open_house(file, secret)
 
 
-def _age(file: Path) -> tuple[float, ...]:
-    """Times of change of the house's file and of every model's."""
-    models = sorted(file.parent.glob("**/*.toml"))
-    return tuple(f.stat().st_mtime for f in [file, *models] if f.exists())
+def _age(file: Path) -> Age:
+    """When the house's file and every model's was changed; every task asks, so nothing else is looked at."""
+    if not file.exists():
+        return frozenset()
+    changed = file.stat().st_mtime_ns
+    models = _models(file, changed)
+    with os.scandir(models if models.is_dir() else file.parent) as entries:
+        specs = {(e.name, e.stat().st_mtime_ns) for e in entries if e.name.endswith(".toml") and e.is_file()}
+    return frozenset({(str(file), changed), *specs})
+
+
+@cache
+def _models(file: Path, changed: int) -> Path:  # noqa: ARG001 - the same
+    """The folder of the house's models."""
+    return read_house(file).models
 
 
 def secret(name: str) -> str | None:

@@ -1,9 +1,8 @@
 """What a check is asked about: the window, and the baseline it is held against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +22,7 @@ History = Mapping[tuple[str, str, str], tuple[tuple[datetime, float], ...]]
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcomes:
     """The labelled records of an interval that lies back by the labels' delay.
 
@@ -36,11 +35,14 @@ class Outcomes:
     predictions: Floats
     labels: Floats
     expected: int
+    _measured: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
+    @property
     def metrics(self) -> dict[str, float]:
-        """The metrics of `classification_metrics`, computed once for all who ask."""
-        return classification_metrics(self.predictions, self.labels)
+        """Those of `classification_metrics`, computed for the first check that asks."""
+        if not self._measured:
+            self._measured.update(classification_metrics(self.predictions, self.labels))
+        return self._measured
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _write_ahead(connection: Connection) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL").close()
         except OperationalError as error:
             if "locked" not in str(error.orig) or time.monotonic() > deadline:
                 raise
