@@ -78,7 +78,9 @@ class Replay:
         self._finish()
         self._release_bad_version(end)
         if self.house.state.open_rollout(MODEL):
-            self.worker.run("promote", at=end.isoformat())
+            said = str(self.worker.run("promote", at=end.isoformat()).message)
+            if ": hold." not in said:
+                self.told(f"promote *  {said}")
             self._finish()
         verdict = self.house.state.verdict(window_id(MODEL, end))
         if verdict is None:
