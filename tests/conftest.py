@@ -1,5 +1,6 @@
 """One Prefect server for all tests that need one; its address is set before anything imports Prefect."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,6 @@ PREFECT_PORT = free_port(0)
 
 
 def pytest_configure() -> None:
-    import os
-
     os.environ.update(prefect_environment(PREFECT_HOME, PREFECT_PORT))
     os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
 

@@ -22,7 +22,7 @@ letters = st.none() | st.sampled_from(["a", "b", "c", "d", "e"])
 def tables(draw: st.DrawFn) -> pa.Table:
     """Up to eight rows; any column but one may be absent, and the numbers may come as strings."""
     size = draw(st.integers(0, 8))
-    column = lambda values: draw(st.lists(values, min_size=size, max_size=size))  # noqa: E731 - three words, used below
+    column = lambda values: draw(st.lists(values, min_size=size, max_size=size))
     columns = {
         "number": pa.array(column(numbers), pa.float64()),
         "letter": pa.array(column(letters), pa.string()),

@@ -32,9 +32,31 @@ class Advance:
 
 
 def open_rollout(house: House, version: Version, at: datetime, *, who: str, because: str) -> Rollout:
-    """A rollout at step 0 for a registered version. Raises Conflict while another of the model is open."""
-    champion = _champion(house, version.model)
-    rollout = Rollout(
+    """A rollout at step 0 for a registered version; asked again, the same one.
+
+    Raises Conflict while another of the model is open.
+    """
+    wanted = _new_rollout(house, version, at)
+    rollout = next((r for r in house.state.rollouts(version.model) if r.id == wanted.id), None)
+    if rollout is None:
+        if other := house.state.open_rollout(version.model):
+            mend = f"end it first with `watchkeeper rollback {version.model}`"
+            raise Conflict(f"{version.model} has {other.id} under way; {mend}")
+        entry = Entry(f"{wanted.id}#0", at, who, "open rollout", version.model, wanted.id, because)
+        next_look = FollowUp(f"{Story.PROMOTE}:{wanted.id}#0", Story.PROMOTE, version.model, wanted.id, at, because)
+        house.state.save_rollout(wanted, entry, followups=[next_look])
+        rollout = wanted
+    if rollout.is_open:
+        pointers = house.registry.pointers(version.model)
+        house.registry.point(version.model, replace(pointers, candidate=version.number), instead_of=pointers)
+    return rollout
+
+
+def _new_rollout(house: House, version: Version, at: datetime) -> Rollout:
+    champion = house.registry.pointers(version.model).champion
+    if champion is None:
+        raise NotThere(f"{version.model} has no champion: train one with `watchkeeper train {version.model}`")
+    return Rollout(
         id=f"rollout:{version.model}:v{version.number}@{stamp(at)}",
         model=version.model,
         candidate=version.number,
@@ -44,12 +66,6 @@ def open_rollout(house: House, version: Version, at: datetime, *, who: str, beca
         opened=at,
         since=at,
     )
-    pointers = house.registry.pointers(version.model)
-    entry = Entry(f"{rollout.id}#0", at, who, "open rollout", version.model, rollout.id, because)
-    next_look = FollowUp(f"{Story.PROMOTE}:{rollout.id}#0", Story.PROMOTE, version.model, rollout.id, at, because)
-    house.state.save_rollout(rollout, entry, followups=[next_look])
-    house.registry.point(version.model, replace(pointers, candidate=version.number), instead_of=pointers)
-    return rollout
 
 
 def advance(house: House, model: str, at: datetime) -> Advance | None:
@@ -177,12 +193,3 @@ def roll_back(house: House, model: str, at: datetime, *, who: str, because: str)
     identity = f"rollback:{model}@{at.isoformat()}"
     house.state.note(Entry(identity, at, who, "roll back", model, f"{model} v{back}", because))
     return f"{model} v{back} answers everything again."
-
-
-def _champion(house: House, model: str) -> int:
-    champion = house.registry.pointers(model).champion
-    if champion is None:
-        raise NotThere(f"{model} has no champion: start it with `watchkeeper train {model}`")
-    if house.state.open_rollout(model):
-        raise Conflict(f"{model} has a rollout under way; end it first with `watchkeeper rollback {model}`")
-    return champion
