@@ -1,0 +1,127 @@
+"""What one monitoring cycle of one window costs, beside Evidently's DataDriftPreset on the same rows.
+
+A cycle is what a sweep does for one model: read the window and its late labels from Parquet, check all 50 columns
+against months of history, settle the verdict, write everything down. `--quick` leaves out Evidently's largest run,
+which takes minutes.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["Cell", "main"]
+
+PROJECT = Path(__file__).resolve().parent.parent
+WINDOWS = {10_000: 5, 100_000: 5, 1_000_000: 3}
+"""By records of a window, how many windows are looked at."""
+
+PEER_RUNS = {10_000: 3, 100_000: 1, 1_000_000: 1}
+SLOW = 1_000_000
+"""Evidently takes minutes from so many rows on."""
+
+PACKAGES = ("numpy", "pyarrow", "pandas", "sqlalchemy", "evidently")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The figures of one size.
+
+    Attributes:
+        seconds: of a cycle, the median.
+        first_seconds: of the first cycle of its process.
+        peak_mb: by how much memory grew at most.
+        peer_seconds, peer_peak_mb: the same of Evidently; None when it was left out.
+        ratio: how many cycles fit into one run of Evidently.
+        load: processes that wanted the processor in the minute before, this one included.
+    """
+
+    rows: int
+    columns: int
+    seconds: float
+    first_seconds: float
+    peak_mb: float
+    peer_seconds: float | None
+    peer_peak_mb: float | None
+    ratio: float | None
+    load: float
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure every size, show the table, and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cycle", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out Evidently on a million rows")
+    parser.add_argument("--rows", type=int, nargs="+", choices=list(WINDOWS), default=list(WINDOWS))
+    asked = parser.parse_args(arguments)
+    progress = Console(stderr=True)
+    cells = [_cell(rows, progress, with_peer=not (asked.quick and rows >= SLOW)) for rows in asked.rows]
+    machine = _machine()
+    Console().print(_shown(cells, machine))
+    print(json.dumps({"cells": [asdict(cell) for cell in cells], "machine": machine}))
+
+
+def _cell(rows: int, progress: Console, *, with_peer: bool) -> Cell:
+    with tempfile.TemporaryDirectory(prefix="watchkeeper-cycle-") as place:
+        progress.print(f"[bold]{rows:,} records a window[/bold]: furnishing the house ...")
+        _child("houses", place, rows, WINDOWS[rows])
+        load = os.getloadavg()[0]
+        progress.print(f"  looking at {WINDOWS[rows]} windows ...")
+        looks = json.loads(_child("looking", place, WINDOWS[rows]))
+        progress.print(f"  {median(looks['seconds']):.3f} s a cycle" + ("; Evidently ..." if with_peer else ""))
+        peer = json.loads(_child("peer", place, PEER_RUNS[rows])) if with_peer else None
+    ours, theirs = median(looks["seconds"]), median(peer["seconds"]) if peer else None
+    return Cell(
+        rows=rows,
+        columns=50,
+        seconds=round(ours, 4),
+        first_seconds=round(looks["seconds"][0], 4),
+        peak_mb=round(looks["peak_mb"], 1),
+        peer_seconds=round(theirs, 3) if theirs else None,
+        peer_peak_mb=round(peer["peak_mb"], 1) if peer else None,
+        ratio=round(theirs / ours, 1) if theirs else None,
+        load=round(load, 2),
+    )
+
+
+def _child(script: str, *arguments: object) -> str:
+    """What a script of ours says last, run by a fresh Python."""
+    command = [sys.executable, "-m", f"benchmarks.{script}", *map(str, arguments)]
+    quiet = os.environ | {"DO_NOT_TRACK": "1", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(command, cwd=PROJECT, env=quiet, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"benchmarks.{script} ended with code {done.returncode}")
+    return (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def _machine() -> dict[str, str | int]:
+    versions = {name: version(name) for name in PACKAGES}
+    return {"cores": os.cpu_count() or 1, "python": platform.python_version(), **versions}
+
+
+def _shown(cells: Sequence[Cell], machine: dict[str, str | int]) -> Table:
+    table = Table(title="One monitoring cycle of one window x 50 columns, beside Evidently's DataDriftPreset")
+    for name in ("records", "cycle", "first cycle", "memory", "Evidently", "memory", "ratio", "load"):
+        table.add_column(name, justify="right")
+    for c in cells:
+        ours = (f"{c.seconds:.3f} s", f"{c.first_seconds:.3f} s", f"+{c.peak_mb:,.0f} MB")
+        theirs = (
+            (f"{c.peer_seconds:.1f} s", f"+{c.peer_peak_mb:,.0f} MB", f"{c.ratio:,.0f}x") if c.ratio else 3 * ("-",)
+        )
+        table.add_row(f"{c.rows:,}", *ours, *theirs, f"{c.load:.1f}")
+    table.caption = ", ".join(f"{name} {value}" for name, value in machine.items())
+    return table
+
+
+if __name__ == "__main__":
+    main()
