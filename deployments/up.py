@@ -16,12 +16,13 @@ __all__ = ["up"]
 RUNS_AT_ONCE = 4
 
 
-def up(home: Path, port: int, told: Callable[[str], None]) -> None:
+def up(home: Path, port: int, told: Callable[[str], None], *, only_server: bool = False) -> None:
     """Run until Ctrl-C or SIGTERM; a server that the environment names is used, else one is started here.
 
     Args:
         home: Prefect's folder, for its database, results and the server's log.
         told: is told, in a sentence, what happens.
+        only_server: run nothing, to look around in the UI.
     """
     given = os.environ.get("PREFECT_API_URL")
     with contextlib.ExitStack() as stack:
@@ -33,7 +34,8 @@ def up(home: Path, port: int, told: Callable[[str], None]) -> None:
             prepare(home, port)
             told("Starting the Prefect server ...")
             stack.enter_context(prefect_server(home, port))
-        asyncio.run(_serve(told, given or api_url(port)))
+        url = given or api_url(port)
+        asyncio.run(_wait(told, url) if only_server else _serve(told, url))
         told("Stopping ...")
     told("Stopped; everything asked for is written down and goes on with the next `watchkeeper up`.")
 
@@ -44,6 +46,15 @@ def _claim(port: int, told: Callable[[str], None]) -> int:
         who = "another Prefect server" if is_healthy(api_url(port)) else "something else"
         told(f"Port {port} is taken by {who}; using {claimed}.")
     return claimed
+
+
+async def _wait(told: Callable[[str], None], url: str) -> None:
+    """Nothing but the server, until somebody stops us."""
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(stop, stopping.set)
+    told(f"Nothing runs; look around. Prefect UI: {url.removesuffix('/api')}")
+    await stopping.wait()
 
 
 async def _serve(told: Callable[[str], None], url: str) -> None:

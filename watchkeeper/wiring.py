@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,8 @@ from watchkeeper.adapters.pagerduty_channel import PagerDutyChannel
 from watchkeeper.adapters.parquet_predictions import ParquetPredictions
 from watchkeeper.adapters.sql_state import SqlState
 from watchkeeper.adapters.wandb_tracker import WandbTracker
-from watchkeeper.domain.alerts import Route
-from watchkeeper.errors import SpecError
+from watchkeeper.domain.alerts import Alert, Route
+from watchkeeper.errors import OutsideError, SpecError
 from watchkeeper.ports import Channel
 from watchkeeper.spec import ChannelSpec, HouseSpec, ModelSpec, read_house, read_model
 from watchkeeper.story.house import House
@@ -26,6 +27,9 @@ __all__ = ["HOUSE", "from_environment", "house_file", "missing_secrets", "open_h
 
 HOUSE = "WATCHKEEPER_HOUSE"
 """The environment variable that names the house's file, for every process of the house."""
+
+MENDING_S = 300.0
+"""Seconds between two looks for a secret that is missing."""
 
 Secrets = Callable[[str], str | None]
 
@@ -111,10 +115,26 @@ def _tracker(spec: HouseSpec, secret: Secrets) -> WandbTracker:
     return WandbTracker(spec.folder / "wandb", tracker.project, tracker.entity, mode, spec.env, key)
 
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A channel whose secret is missing: alerts wait for it, everything else goes on."""
+
+    kind: str
+    secret: str
+
+    def deliver(self, alert: Alert) -> str:
+        """Refuse for now. Raises OutsideError that names the secret."""
+        mend = f"set it, or {self.secret}_FILE, in the environment"
+        raise OutsideError(self.kind, f"the secret {self.secret} is missing, {alert.id} waits: {mend}", after=MENDING_S)
+
+
 def _channel(channel: ChannelSpec, spec: HouseSpec, secret: Secrets) -> Channel:
     if channel.kind == "console":
         return ConsoleChannel(spec.folder / "alerts.jsonl")
-    key = _needed(str(channel.secret_name), secret)
+    name = str(channel.secret_name)
+    key = secret(name)
+    if not key:
+        return Locked(channel.kind, name)
     if channel.kind == "pagerduty":
         return PagerDutyChannel(key, channel.url)
     if channel.repo is None:

@@ -50,6 +50,7 @@ def _play(stage: Stage, last: datetime, began: float, *, interactive: bool) -> N
     from examples.flights.timeline import timeline, where_to_look  # noqa: PLC0415
     from tasks.house import the_house  # noqa: PLC0415
     from watchkeeper.story.retraining import start_model  # noqa: PLC0415
+    from watchkeeper.story.telling import publish_verdicts  # noqa: PLC0415
 
     house = the_house()
     first = start_model(house, MODEL, START)
@@ -59,6 +60,7 @@ def _play(stage: Stage, last: datetime, began: float, *, interactive: bool) -> N
     with Worker(house, _tell) as worker, answering:
         _watch(Replay(house, worker, flights, answering, console.print, interactive), last)
     over = Interval(START, last + timedelta(days=1))
+    publish_verdicts(house, MODEL, over.end, whole=True)
     summary = summarize(house, MODEL, over, first.number, time.monotonic() - began)
     _keep(stage.folder / "summary.json", summary)
     console.print(timeline(house, summary))

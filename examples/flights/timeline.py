@@ -87,7 +87,7 @@ def where_to_look(house: House, folder: Path, summary: dict[str, Any]) -> Panel:
     home = folder / "house.toml"
     reports = [report["path"] for report in summary["reports"]]
     lines = [
-        f"[bold]Prefect UI[/bold]   watchkeeper up --house {home}   then open http://127.0.0.1:4200",
+        f"[bold]Prefect UI[/bold]   watchkeeper up --only-server --house {home}",
         f"[bold]Reports[/bold]      {reports[0] if reports else 'none'}"
         + (f" and {len(reports) - 1} more" if len(reports) > 1 else ""),
         f"[bold]W&B runs[/bold]     {house.spec.folder / 'wandb'} (offline; `wandb sync` sends them)",

@@ -16,13 +16,24 @@ console = Console()
 Port = Annotated[int, typer.Option(help="Port of the Prefect server and its UI.")]
 
 
-def up(house: HouseFile = None, port: Port = 4200) -> None:
+def up(
+    *,
+    house: HouseFile = None,
+    port: Port = 4200,
+    only_server: Annotated[bool, typer.Option("--only-server", help="Run nothing; look around in the UI.")] = False,
+) -> None:
     """Start a Prefect server and run every deployment on its schedule, until Ctrl-C."""
     the_project()
     opened = the_house(house)
     from deployments.up import up as run  # noqa: PLC0415 - Prefect reads its environment when imported
 
-    run(opened.spec.folder / "prefect", port, lambda said: console.print(said, highlight=False))
+    run(
+        opened.spec.folder / "prefect", port, lambda said: console.print(said, highlight=False), only_server=only_server
+    )
+
+
+def _say(said: str) -> None:
+    console.print(said, highlight=False)
 
 
 def deploy(
