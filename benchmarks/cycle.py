@@ -31,6 +31,7 @@ PEER_RUNS = {10_000: 3, 100_000: 1, 1_000_000: 1}
 SLOW = 1_000_000
 """Evidently takes minutes from so many rows on."""
 
+WIDTH = 110
 PACKAGES = ("numpy", "pyarrow", "pandas", "sqlalchemy", "evidently")
 
 
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     progress = Console(stderr=True)
     cells = [_cell(rows, progress, with_peer=not (asked.quick and rows >= SLOW)) for rows in asked.rows]
     machine = _machine()
-    Console().print(_shown(cells, machine))
+    Console(width=WIDTH).print(_shown(cells, machine))
     print(json.dumps({"cells": [asdict(cell) for cell in cells], "machine": machine}))
 
 

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         house = furnish(Path(place), names, asked.rows, progress)
         swept, run = sweep(house, names, asked.rows, progress)
         wrong = _wrong(house, names, asked.rows, run)
-    Console().print(_shown(swept, run))
+    Console(width=110).print(_shown(swept, run))
     print(json.dumps(asdict(swept)))
     sys.exit("\n".join(wrong) or None)
 
