@@ -50,12 +50,14 @@ def planned(house: House, *, scheduled: bool = True, by_hand: int | None = MOST_
 
 
 def sweep_schedule(house: House) -> Schedule:
-    """As often as the shortest window of any model ends; cron where a day or an hour is meant."""
+    """As often as the shortest window of any model ends, and every 15 minutes at least.
+
+    A sweep with nothing due is cheap, and it is what delivers alerts whose channel was away, starts runs that were
+    killed, and answers questions that nobody did.
+    """
     shortest = min((spec.every for spec in house.models.values()), default=timedelta(days=1))
-    if shortest >= timedelta(days=1):
-        return Cron("5 0 * * *", timezone="UTC")
-    if shortest == timedelta(hours=1):
-        return Cron("5 * * * *", timezone="UTC")
+    if shortest >= timedelta(minutes=15):
+        return Cron("*/15 * * * *", timezone="UTC")
     return Interval(max(shortest, timedelta(minutes=1)), anchor_date=EPOCH + timedelta(seconds=5), timezone="UTC")
 
 
@@ -67,7 +69,7 @@ def _deployment(
         schedule=schedule,
         parameters={"model": model} if model else {},
         tags=[*tags_of(env), *([f"model:{model}"] if model else [])],
-        concurrency_limit=ONE_AT_A_TIME if schedule else None,
+        concurrency_limit=ONE_AT_A_TIME if schedule and flow is monitor else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
         description=flow.description,
     )

@@ -89,4 +89,4 @@ async def _serve(told: Callable[[str], None], url: str) -> None:
     await asyncio.wait([running, asyncio.create_task(stopping.wait())], return_when=asyncio.FIRST_COMPLETED)
     if not running.done():
         await runner.astop()
-    await asyncio.gather(running, return_exceptions=True)
+    await running

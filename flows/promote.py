@@ -11,7 +11,8 @@ from tasks.followups import acknowledge, start_followups
 from tasks.house import moment
 from tasks.releasing import advance, expire, models_releasing
 from tasks.showing import show_rollout
-from tasks.watching import EVERY, beat
+from tasks.watching import EVERY, beat, sort_looks
+from watchkeeper.story.releasing import Advance
 
 
 @flow(name="promote", flow_run_name="promote {model}")
@@ -26,14 +27,19 @@ def promote(model: str = EVERY, at: datetime | None = None, followup: str | None
     now = moment(at)
     expire(now)
     wake_answered()
-    looks = advance.map(models_releasing(model), at=unmapped(now))
-    done = [look for look in looks.result() if look]
-    for look in done:
+    releasing = models_releasing(model)
+    done, failed = sort_looks(releasing, advance.map(releasing, at=unmapped(now), return_state=True))
+    looks = [look for look in done if look]
+    for look in looks:
         show_rollout(look)
-    said = (
-        "\n".join(f"{d.rollout.model}: {d.action.verb}. {d.action.because}" for d in done) or "No rollout is under way."
-    )
-    acknowledge(followup, said)
+    said = _said(looks, failed)
+    acknowledge(None if failed else followup, said)
     start_followups()
-    beat("promote", now, f"{len(done)} rollouts looked at")
-    return Completed(message=said)
+    beat("promote", now, f"{len(looks)} rollouts looked at, {len(failed)} could not be")
+    return Completed(name="Incomplete" if failed else "Completed", message=said)
+
+
+def _said(looks: list[Advance], failed: dict[str, str]) -> str:
+    lines = [f"{look.rollout.model}: {look.action.verb}. {look.action.because}" for look in looks]
+    lines += [f"{name}: could not be judged: {why}" for name, why in failed.items()]
+    return "\n".join(lines) or "No rollout is under way."

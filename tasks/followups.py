@@ -3,14 +3,17 @@
 from typing import cast
 from uuid import UUID
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectException
+from prefect.logging import get_run_logger
 
 from tasks.house import the_house
 from tasks.kind import outside
 from watchkeeper.domain.followups import FollowUp, Story
+from watchkeeper.errors import WatchkeeperError
 from watchkeeper.ports import Waiting
 
 __all__ = ["MOST_ATTEMPTS", "acknowledge", "start_followups", "tags_of"]
@@ -29,7 +32,7 @@ def start_followups() -> list[str]:
     """A run for everything that must happen next, and another for what a killed or failed run left undone."""
     waiting = the_house().state.unacknowledged()
     with get_client(sync_client=True) as client:
-        return [f.id for f, w in waiting if _needs_a_run(client, w) and _start(f, w)]
+        return [f.id for f, w in waiting if _needs_a_run(client, w) and _started(f, w)]
 
 
 def _needs_a_run(client: SyncPrefectClient, waiting: Waiting) -> bool:
@@ -43,6 +46,15 @@ def _needs_a_run(client: SyncPrefectClient, waiting: Waiting) -> bool:
     if state is None or not state.is_final():
         return False
     return state.is_crashed() or waiting.attempts < MOST_ATTEMPTS
+
+
+def _started(followup: FollowUp, waiting: Waiting) -> bool:
+    """Whether it could be started; one that cannot is tried again by the next sweep and costs the others nothing."""
+    try:
+        return _start(followup, waiting)
+    except (PrefectException, httpx.HTTPError, WatchkeeperError) as error:
+        get_run_logger().warning("%s could not be started: %s", followup.id, error)
+        return False
 
 
 def _start(followup: FollowUp, waiting: Waiting) -> bool:

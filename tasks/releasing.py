@@ -17,8 +17,8 @@ __all__ = ["advance", "expire", "models_releasing"]
 def models_releasing(model: str) -> list[str]:
     """The models with a rollout under way: the one named, or every one of the house."""
     house = the_house()
-    names = list(house.models) if model == EVERY else [house.model(model).model]
-    return [name for name in names if house.state.open_rollout(name)]
+    releasing = [r.model for r in house.state.rollouts() if r.is_open]
+    return releasing if model == EVERY else [name for name in releasing if name == model]
 
 
 @outside("advance {model}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from prefect.client.schemas.objects import State
 
@@ -13,6 +14,8 @@ from watchkeeper.story import watching
 from watchkeeper.story.telling import publish_verdicts
 
 __all__ = ["EVERY", "beat", "models_due", "publish", "sort_looks", "watch"]
+
+T = TypeVar("T")
 
 EVERY = "*"
 """The name that means every model of the house."""
@@ -34,12 +37,12 @@ def watch(model: str, at: datetime) -> Verdict:
     return watching.watch(the_house(), model, at)
 
 
-def sort_looks(models: Sequence[str], states: Sequence[State[Verdict]]) -> tuple[list[Verdict], dict[str, str]]:
-    """The verdicts, and by model why the others could not be judged; no task, for Prefect would resolve the states."""
+def sort_looks(models: Sequence[str], states: Sequence[State[T]]) -> tuple[list[T], dict[str, str]]:
+    """The results, and by model why the others could not be judged; no task, for Prefect would resolve the states."""
     pairs = list(zip(models, states, strict=True))
-    verdicts = [state.result() for _, state in pairs if state.is_completed()]
+    results = [state.result() for _, state in pairs if state.is_completed()]
     failed = {model: str(state.message or state.name) for model, state in pairs if not state.is_completed()}
-    return verdicts, failed
+    return results, failed
 
 
 @outside("publish {model}")

@@ -55,9 +55,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple["subproc
     port = free_port(0)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT")}
     command = [sys.executable, "-m", "watchkeeper", "up", "--house", str(file), "--port", str(port)]
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+    with (folder / "said.txt").open("w") as said:
+        process = subprocess.Popen(
+            command, env=environment, stdout=said, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
     try:
         wait_for("the server", lambda: is_healthy(api_url(port)) or process.poll() is not None)
         yield process, port, file
@@ -65,8 +66,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple["subproc
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
 
 
 @pytest.mark.slow
@@ -81,7 +80,8 @@ def test_up_schedules_runs_them_and_stops_cleanly(running: tuple["subprocess.Pop
     with in_house(file) as house:
         wait_for("a heartbeat", house.state.heartbeats)
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=60)
+    process.wait(timeout=60)
+    said = (file.parent / "said.txt").read_text()
     assert process.returncode == 0, said
     assert "Stopped" in said
     assert not is_healthy(api_url(port))

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -138,11 +138,19 @@ def _at_home(folder: Path, mode: str) -> Iterator[None]:
     with _surroundings:
         before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)
+        _leave_inherited_service()
         try:
             yield
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def _leave_inherited_service() -> None:
+    """Start a service of our own: that of the parent process keeps the runs of killed children in use."""
+    service = os.environ.get("WANDB_SERVICE", "")
+    if service and str(os.getpid()) not in service.split("-"):
+        del os.environ["WANDB_SERVICE"]
 
 
 @contextmanager
@@ -151,10 +159,19 @@ def _spoken_for(key: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        _end_service()
         if isinstance(error, OutsideError):
             raise
         said = f"{type(error).__name__}: {error}"
         raise OutsideError("wandb", said.replace(key, "***") if key else said) from error
+
+
+def _end_service() -> None:
+    """Let go of whatever run was begun: one that its service believes in use cannot be begun again."""
+    import wandb  # noqa: PLC0415 - the same
+
+    with suppress(Exception):
+        wandb.teardown(exit_code=1)
 
 
 def _content(folder: Path) -> dict[str, Path]:

@@ -41,7 +41,9 @@ def approve(
     if _resume(_run_of(opened, question), decision, by, because):
         console.print(f"Resumed the paused run: {decision} by {by}.")
         return
-    answer_question(opened, asked, decision, by, because, now_or(at))
+    answer = answer_question(opened, asked, decision, by, because, now_or(at))
+    if answer.decision is not decision:
+        raise Conflict(f"too late: {answer.approver} answered {answer.decision}: {answer.comment}")
     console.print(f"Written down: {decision} by {by}. The next run of `promote` acts on it.")
 
 

@@ -37,6 +37,9 @@ TRAILING = timedelta(days=28)
 REMEMBERED = timedelta(days=120)
 """Measures older than this are no longer compared with."""
 
+MOST_WINDOWS = 400
+"""Training windows kept one by one; older ones count in the profile alone."""
+
 SAMPLE = 5_000
 """Records kept for pictures."""
 
@@ -127,8 +130,10 @@ def make_anchor(spec: ModelSpec, records: pa.Table, grids: Mapping[str, Grid]) -
     counted = records.select([*known, "_prediction"]).rename_columns([*known, PREDICTION])
     all_kinds = {c: kinds[c] for c in known} | {PREDICTION: Kind.NUMERIC}
     bins = fit_grids(counted, all_kinds) | dict(grids)
-    windows = tuple((i, profile_batches([part], all_kinds, bins)) for i, part in _windows(counted, records, spec.every))
-    profile = Profile.total([p for _, p in windows])
+    parts = list(_windows(counted, records, spec.every))
+    windows = tuple((i, profile_batches([part], all_kinds, bins)) for i, part in parts[-MOST_WINDOWS:])
+    older = profile_batches([part for _, part in parts[:-MOST_WINDOWS]], all_kinds, bins)
+    profile = Profile.total([older, *(p for _, p in windows)])
     sample = records.take(np.linspace(0, records.num_rows - 1, min(SAMPLE, records.num_rows)).astype(int))
     return Anchor(profile, windows, seed(spec.asked, windows), sample)
 

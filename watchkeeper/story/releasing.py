@@ -121,18 +121,28 @@ def _blocks(house: House, spec: ModelSpec, rollout: Rollout, over: Interval, at:
 def act(house: House, rollout: Rollout, judgement: Judgement, action: Action, at: datetime) -> Rollout:
     """Do it: traffic and pointers first, each of which may be done again; the record last, once."""
     if action.verb is Verb.HOLD:
+        _stand_by(house, rollout, at)
         return rollout
     moved = after(rollout, action, at)
     if action.verb is not Verb.ASK:
         house.router.set_split(rollout.model, _split(moved, at))
-    if not moved.is_open:
-        _settle_pointers(house, moved, promoted=action.verb is Verb.PROMOTE)
+    if action.verb is Verb.PROMOTE:
+        _settle_pointers(house, moved)
     entry = Entry(
         f"{rollout.id}#{moved.revision}", at, "promote", action.verb, rollout.model, rollout.id, action.because
     )
     question = _question(house, moved, judgement, action.gate, at) if action.gate else None
     house.state.save_rollout(moved, entry, followups=_next(moved, question, at), question=question)
+    if action.verb is Verb.ROLL_BACK:
+        _settle_pointers(house, moved)
     return moved
+
+
+def _stand_by(house: House, rollout: Rollout, at: datetime) -> None:
+    """Put the traffic where the rollout stands; a process that was killed may have moved it further."""
+    split = house.router.split(rollout.model)
+    if split and (split.canary, split.share) not in ((rollout.candidate, rollout.share), (None, rollout.share)):
+        house.router.set_split(rollout.model, _split(rollout, at))
 
 
 def _split(rollout: Rollout, at: datetime) -> Split:
@@ -142,11 +152,16 @@ def _split(rollout: Rollout, at: datetime) -> Split:
     return Split(serving, None, 0.0, rollout.id, at)
 
 
-def _settle_pointers(house: House, rollout: Rollout, *, promoted: bool) -> None:
-    """A promotion keeps the old champion as last-good; a rollback leaves the champion what it was."""
+def _settle_pointers(house: House, rollout: Rollout) -> None:
+    """A promotion keeps the old champion as last-good; a rollback leaves, or makes, the champion what it was.
+
+    After a rollback this comes last: traffic and record do without a registry.
+    """
     now = house.registry.pointers(rollout.model)
-    if promoted:
+    if rollout.share == 1.0:
         wanted = Pointers(champion=rollout.candidate, candidate=None, last_good=rollout.champion)
+    elif now.champion == rollout.candidate:
+        wanted = Pointers(champion=rollout.champion, candidate=None, last_good=rollout.champion)
     else:
         wanted = replace(now, candidate=None)
     house.registry.point(rollout.model, wanted, instead_of=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.intervals import Interval, stamp
@@ -70,7 +71,8 @@ def register(house: House, training: TrainingRequest, trained: Trained, at: date
     records = trained.records
     anchor = make_anchor(spec, records, grids)
     metrics = classification_metrics(_floats(records, "_prediction"), _floats(records, "_label"))
-    span = Interval(anchor.windows[0][0].start, anchor.windows[-1][0].end)
+    first, last = (moment.as_py() for moment in pc.min_max(records["_at"]).values())
+    span = Interval(first, max(last, anchor.windows[-1][0].end))
     unnamed = Version(spec.model, 0, "", at, span, training.because, metrics)
     version = house.registry.register(unnamed, trained.estimator, anchor, training.id)
     reason = f"{version.name} trained on {records.num_rows:,} records of {span}"
