@@ -80,11 +80,12 @@ def draw_report(house: House, model: str, incident: str | None, at: datetime) ->
 def _draw(house: House, verdict: Verdict) -> Drawn:
     """The picture on disk: bounded samples, with the scores and limits of the verdict."""
     model, columns = verdict.model, house.model(verdict.model).columns
-    drift = [f for f in verdict.findings if f.family is Family.DRIFT]
+    kinds = columns | {PREDICTION: Kind.NUMERIC}
+    drift = [f for f in verdict.findings if f.family is Family.DRIFT and f.subject in kinds]
     return house.reporter.draw(
         house.registry.anchor(model, verdict.version).sample,
         house.predictions.sample(model, verdict.interval, list(columns), PICTURED),
-        columns | {PREDICTION: Kind.NUMERIC},
+        kinds,
         {f.subject: f.value for f in drift},
         {f.subject: f.limit for f in drift},
         house.evidence / model / f"report-{model}-{stamp(verdict.interval.end).replace(':', '')}.html",
