@@ -3,23 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import numpy as np
-
 from watchkeeper.domain.approvals import Question
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.followups import FollowUp, Story
-from watchkeeper.domain.intervals import Interval, interval_ending, stamp
+from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.judgements import Judgement, Outcome
 from watchkeeper.domain.rollouts import Action, Gate, Rollout, Verb, after, next_action
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.errors import Conflict, NotThere
-from watchkeeper.judge import Block, judge, log_losses
-from watchkeeper.spec import ModelSpec
 from watchkeeper.story.evidence import evidence_of
 from watchkeeper.story.house import House
+from watchkeeper.story.judging import judge_canary
 
-__all__ = ["Advance", "act", "advance", "judge_canary", "open_rollout", "question_id", "roll_back"]
+__all__ = ["Advance", "act", "advance", "open_rollout", "question_id", "roll_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,30 +89,6 @@ def _not_twice(house: House, rollout: Rollout, action: Action) -> Action:
 def question_id(rollout: Rollout, gate: Gate | None) -> str:
     """The id of the one question that a rollout asks at a gate."""
     return f"{rollout.id}?{gate}"
-
-
-def judge_canary(house: House, rollout: Rollout, at: datetime) -> Judgement:
-    """What the labelled records since the canary's first traffic say, a window a block."""
-    spec = house.model(rollout.model)
-    moved = [m.at for m in rollout.history if m.verb is Verb.ADVANCE]
-    until = interval_ending(at - spec.labels.delay, spec.every).end
-    if not moved or until <= moved[0]:
-        return Judgement(Outcome.UNKNOWN, "The canary has no labelled records yet.")
-    return judge(_blocks(house, spec, rollout, Interval(moved[0], until), at), rollout.plan)
-
-
-def _blocks(house: House, spec: ModelSpec, rollout: Rollout, over: Interval, at: datetime) -> list[Block]:
-    """Losses by window and version, oldest first."""
-    records = house.predictions.labelled(spec.model, over, at, [])
-    versions = records["_version"].to_numpy()
-    losses = log_losses(records["_prediction"].to_numpy(), records["_label"].to_numpy())
-    seconds = records["_at"].to_numpy().astype("datetime64[s]").astype(np.int64)
-    block = seconds // int(spec.every.total_seconds())
-    return [
-        Block(losses[here & (versions == rollout.candidate)], losses[here & (versions == rollout.champion)])
-        for b in np.unique(block)
-        for here in [block == b]
-    ]
 
 
 def act(house: House, rollout: Rollout, judgement: Judgement, action: Action, at: datetime) -> Rollout:
