@@ -47,7 +47,7 @@ coverage: $(VENV)/.dev  ## Tests with the coverage of the library
 	$(BIN)/python -m pytest --cov=watchkeeper --cov-report=term-missing:skip-covered $(ARGS)
 
 bench: $(VENV)/.dev  ## One benchmark (NAME=cycle)
-	$(BIN)/python -m benchmarks.$(NAME) $(ARGS)
+	$(BIN)/python -m benchmarks.$(subst -,_,$(NAME)) $(ARGS)
 
 clean:  ## Remove the environment and everything that was made
 	rm -rf $(VENV) .watchkeeper dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Profile
 from watchkeeper.profiles.metrics import classification_metrics
 
@@ -27,14 +28,17 @@ class Outcomes:
     """The labelled records of an interval that lies back by the labels' delay.
 
     Attributes:
-        predictions, labels: one entry a labelled record, the same order, shape (n,).
+        predictions: one entry a labelled record, shape (n,); of a multiclass model one row of probabilities, (n, k).
+        labels: in the same order, shape (n,).
         expected: records in that interval, labelled or not.
+        problem: what the predictions are.
     """
 
     interval: Interval
     predictions: Floats
     labels: Floats
     expected: int
+    problem: Problem = Problem.BINARY
     _measured: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
     @property

@@ -32,7 +32,7 @@ class Check(ABC):
     family: ClassVar[Family]
     runbook: ClassVar[str]
 
-    critical: float
+    critical: float | None
     warning: float | None = None
 
     def __init_subclass__(cls, *, asks: bool = True) -> None:
@@ -42,9 +42,9 @@ class Check(ABC):
             raise TypeError(f"{cls.__name__} names no runbook or no family: a person would not know what to do")
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.critical) and self.critical > 0):
+        if self.critical is not None and not (math.isfinite(self.critical) and self.critical > 0):
             raise ValueError(f"critical is a positive number, not {self.critical}")
-        if self.warning is not None and not 0 < self.warning <= self.critical:
+        if self.warning is not None and not (self.critical and 0 < self.warning <= self.critical):
             raise ValueError(f"warning lies above 0 and not above critical = {self.critical}, not at {self.warning}")
 
     @property
@@ -54,8 +54,8 @@ class Check(ABC):
 
     @property
     def limit(self) -> Limit:
-        """Where its values become a warning and where they become critical."""
-        return Limit.at(self.critical, self.warning)
+        """Where its values become a warning and where they become critical; none of both while it is calibrated."""
+        return Limit.at(math.inf if self.critical is None else self.critical, self.warning)
 
     @property
     def looks_back(self) -> int | None:
@@ -96,7 +96,8 @@ class Check(ABC):
         limit: float | None = None,
     ) -> Finding:
         """A finding with a level of its own; `limit` is the critical limit where that is not the check's."""
-        held_against = self.critical if limit is None else limit
+        own = math.nan if self.critical is None else self.critical
+        held_against = own if limit is None else limit
         family, page = self.family, self.runbook
         return Finding(self.kind, subject, family, level, value, held_against, sentence, page, measures)
 

@@ -20,6 +20,7 @@ class Story(StrEnum):
 
     REPORT = "report_drift"
     RETRAIN = "retrain"
+    RECALIBRATE = "recalibrate"
     APPROVE = "approve"
     PROMOTE = "promote"
 

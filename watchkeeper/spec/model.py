@@ -1,6 +1,7 @@
 """What a person says of one model."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -9,15 +10,18 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from watchkeeper.checks import built_in
 from watchkeeper.checks.base import Check
+from watchkeeper.checks.calibrated import Calibrated
+from watchkeeper.domain.budgets import Budget
 from watchkeeper.domain.confirmations import Confirmation, NOfM
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import ResponseRule
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import Gate, Plan, Step
 from watchkeeper.domain.versions import TrialRule
 from watchkeeper.profiles import Kind
 from watchkeeper.spec.asking import Asking, asking_of, check_of
-from watchkeeper.spec.words import Duration, Length, Share, Strict, Times
+from watchkeeper.spec.words import Duration, Length, Pages, Share, Strict, Times
 
 __all__ = ["ModelSpec"]
 
@@ -30,6 +34,12 @@ class LabelSpec(Strict):
 
     delay: Duration = timedelta(0)
     over: Length = timedelta(days=7)
+
+
+class AlertSpec(Strict):
+    """How many false pages people are willing to get; the calibrated checks share them evenly."""
+
+    budget: Pages = Budget()
 
 
 class ConfirmSpec(Strict):
@@ -105,6 +115,7 @@ class ModelSpec(Strict):
 
     Attributes:
         every: length of a window.
+        problem: what is predicted.
         features: column names by kind.
         business: further logged columns, by name with their kind.
         checks: settings by kind of check; every built-in check asks unless it says `enabled = false`.
@@ -114,10 +125,12 @@ class ModelSpec(Strict):
     description: str = ""
     owner: str = ""
     every: Length = timedelta(days=1)
+    problem: Problem = Problem.BINARY
     features: Mapping[Kind, tuple[Column, ...]]
     business: Mapping[Column, Kind] = Field(default_factory=dict)
     labels: LabelSpec = LabelSpec()
     checks: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
+    alerts: AlertSpec = AlertSpec()
     confirm: ConfirmSpec = ConfirmSpec()
     response: ResponseSpec = ResponseSpec()
     training: TrainingSpec
@@ -160,8 +173,12 @@ class ModelSpec(Strict):
 
     @property
     def asked(self) -> tuple[Check, ...]:
-        """The checks that ask, with their settings."""
-        return tuple(check for asking, check in self._askings.values() if asking.enabled)
+        """The checks that ask, with their settings; calibrated ones have their share of the budget of false pages."""
+        asking = {kind: check for kind, (said, check) in self._askings.items() if said.enabled}
+        sharing = {k: c for k, c in asking.items() if isinstance(c, Calibrated) and c.critical is None}
+        share = self.alerts.budget.per_window(self.every) / max(len(sharing), 1)
+        silent = {k: c for k, c in sharing.items() if "false_alarms" not in self.checks.get(k, {})}
+        return tuple((asking | {k: replace(c, false_alarms=share) for k, c in silent.items()}).values())
 
     @property
     def confirmation(self) -> Confirmation:

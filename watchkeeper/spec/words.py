@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from watchkeeper.domain.budgets import Budget
 from watchkeeper.domain.confirmations import NOfM
 
-__all__ = ["Duration", "Length", "Share", "Strict", "Times"]
+__all__ = ["Duration", "Length", "Pages", "Share", "Strict", "Times"]
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -47,6 +48,16 @@ def _times(text: object) -> NOfM:
     return NOfM(int(match[1]), int(match[2]))
 
 
+def _pages(text: object) -> Budget:
+    """`1 in 30d`."""
+    if isinstance(text, Budget):
+        return text
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s+in\s+(\d+\s*[smhdw])\s*", str(text))
+    if not match:
+        raise ValueError(f'"{text}" is no budget of pages: write it like "1 in 30d"')
+    return Budget(float(match[1]), _length(match[2]))
+
+
 def _share(value: object) -> float:
     if not isinstance(value, int | float) or not 0 < value < 1:
         raise ValueError(f"{value} is no share: write a number between 0 and 1, for example 0.1")
@@ -55,5 +66,6 @@ def _share(value: object) -> float:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Length = Annotated[timedelta, BeforeValidator(_length)]
+Pages = Annotated[Budget, BeforeValidator(_pages)]
 Times = Annotated[NOfM, BeforeValidator(_times)]
 Share = Annotated[float, BeforeValidator(_share)]

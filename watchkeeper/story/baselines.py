@@ -22,10 +22,13 @@ from watchkeeper.story.house import House
 from watchkeeper.window import PREDICTION, Baseline, History
 
 __all__ = [
+    "REMEMBERED",
     "TRAILING",
     "broken_intervals",
     "clean_intervals",
     "grids_of",
+    "history",
+    "is_broken",
     "make_anchor",
     "recall_anchor",
     "recall_baseline",

@@ -2,21 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from watchkeeper.checks import examine_all
 from watchkeeper.domain.alerts import Alert, Link, alerts_for
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.causes import likely_cause
-from watchkeeper.domain.confirmations import confirmed_findings
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.followups import FollowUp, Story, follow_ups, why_not_retrain
-from watchkeeper.domain.incidents import Incident, Transition, develop
+from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import Interval, interval_ending, window_id
 from watchkeeper.domain.levels import Level
-from watchkeeper.domain.verdicts import Verdict, settle
+from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import broken_intervals, grids_of, recall_anchor, recall_baseline
+from watchkeeper.story.deciding import Developed, decide, follow
 from watchkeeper.story.house import House
 from watchkeeper.window import Window
 
@@ -59,8 +58,7 @@ def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
     anchor = recall_anchor(house, spec, champion, interval)
     window = read_window(house, spec, champion, anchor, interval)
     baseline = recall_baseline(house, spec, house.registry.version(spec.model, champion), anchor, interval)
-    findings = examine_all(spec.asked, baseline, window)
-    verdict = settle(spec.model, champion, interval, window.rows, findings)
+    verdict = decide(spec, baseline, window)
     house.predictions.keep_profile(spec.model, interval, window.profile)
     is_first = house.state.settle(_settlement(house, spec, verdict))
     return verdict if is_first else house.state.verdict(verdict.id) or verdict
@@ -80,19 +78,16 @@ def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, in
 
 def _settlement(house: House, spec: ModelSpec, verdict: Verdict) -> Settlement:
     """All that follows from a verdict: incident, transition, alerts, follow-ups."""
-    rule = spec.confirmation
-    before = house.state.verdicts(spec.model, verdict.interval.end, rule.reach)
-    verdicts = (verdict, *before)
-    incident, transition = develop(house.spec.env, _last_incident(house, spec.model), verdicts, rule)
-    confirmed = confirmed_findings(verdicts, rule)
+    before = house.state.verdicts(spec.model, verdict.interval.end, spec.confirmation.reach)
+    now = follow(house.spec.env, spec, _last_incident(house, spec.model), (verdict, *before))
     return Settlement(
         verdict=verdict,
         measures=tuple(m for f in verdict.findings for m in f.measures),
-        incident=incident,
-        transition=transition,
-        alerts=_alerts(house, verdict, transition, confirmed),
-        followups=_follow_ups(house, spec, verdict, incident, transition, confirmed),
-        entries=_entries(transition),
+        incident=now.incident,
+        transition=now.transition,
+        alerts=_alerts(house, verdict, now.transition, now.confirmed),
+        followups=_follow_ups(house, spec, verdict, now),
+        entries=_entries(now.transition),
     )
 
 
@@ -114,14 +109,7 @@ def _alerts(
     return alerts_for(transition, told, house.routes, links)
 
 
-def _follow_ups(
-    house: House,
-    spec: ModelSpec,
-    verdict: Verdict,
-    incident: Incident | None,
-    transition: Transition | None,
-    confirmed: tuple[Finding, ...],
-) -> tuple[FollowUp, ...]:
+def _follow_ups(house: House, spec: ModelSpec, verdict: Verdict, now: Developed) -> tuple[FollowUp, ...]:
     """What must run next; while a rollout is under way nothing is retrained, and a critical window asks its judge."""
     rollout = house.state.open_rollout(spec.model)
     if rollout:
@@ -129,9 +117,9 @@ def _follow_ups(
     else:
         asked = house.state.followups(spec.model, Story.RETRAIN)
         last = asked[-1][0].at if asked else None
-        families = frozenset(f.family for f in confirmed if f.level >= Level.WARNING)
-        against = why_not_retrain(likely_cause(confirmed), families, last, verdict.interval.end, spec.response_rule)
-    return follow_ups(verdict, incident, transition, against, rollout)
+        families = frozenset(f.family for f in now.confirmed if f.level >= Level.WARNING)
+        against = why_not_retrain(likely_cause(now.confirmed), families, last, verdict.interval.end, spec.response_rule)
+    return follow_ups(verdict, now.incident, now.transition, against, rollout)
 
 
 def _entries(transition: Transition | None) -> tuple[Entry, ...]:
