@@ -1,16 +1,21 @@
 """Pictures by the real Evidently: our scores and limits are shown, and a bad column costs only itself."""
 
 import math
+import os
 import re
+import signal
+import time
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.builders import NOON
+from watchkeeper.adapters._renderer import Renderer, the_renderer
 from watchkeeper.adapters.evidently_reporter import EvidentlyReporter
 from watchkeeper.errors import OutsideError
 from watchkeeper.ports import Drawn
@@ -115,16 +120,51 @@ def test_with_nothing_to_draw_the_page_still_says_why(tmp_path: Path) -> None:
     assert "Window: a sample of 0 records." in into.read_text()
 
 
+def draw(into: Path, timeout: float = 180.0) -> Drawn:
+    table = sample(window=True).select(["_at", "constant"])
+    return EvidentlyReporter(timeout).draw(table, table, KINDS, {"constant": 1.0}, {}, into)
+
+
 def test_what_the_drawing_process_said_last_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    the_renderer().close()
     monkeypatch.setenv("PYTHONIOENCODING", "no-such-encoding")
-    table = sample(window=True)
     with pytest.raises(OutsideError, match=r"evidently: exit 1: [\s\S]*no-such-encoding") as raised:
-        EvidentlyReporter().draw(table, table, KINDS, {"constant": 1.0}, {}, tmp_path / "report.html")
+        draw(tmp_path / "report.html")
     assert not raised.value.permanent
     assert not (tmp_path / "report.html").exists()
 
 
 def test_drawing_does_not_last_for_ever(tmp_path: Path) -> None:
-    table = sample(window=True)
-    with pytest.raises(OutsideError, match=r"evidently: took longer than 0\.01 s"):
-        EvidentlyReporter(timeout=0.01).draw(table, table, KINDS, {"constant": 1.0}, {}, tmp_path / "report.html")
+    with pytest.raises(OutsideError, match=r"evidently: took longer than 0\.001 s"):
+        draw(tmp_path / "report.html", timeout=0.001)
+
+
+def test_who_draws_again_does_not_import_again(tmp_path: Path) -> None:
+    draw(tmp_path / "1.html")
+    drawing = the_renderer().process
+    draw(tmp_path / "2.html")
+    assert the_renderer().process == drawing
+    assert (tmp_path / "2.html").stat().st_size > MEGABYTE
+
+
+def test_a_process_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    draw(tmp_path / "1.html")
+    killed = the_renderer().process
+    assert killed
+    os.kill(killed, signal.SIGKILL)
+    assert draw(tmp_path / "2.html").columns == ("constant",)
+    assert the_renderer().process not in (None, killed)
+
+
+def test_a_process_without_work_ends_and_gives_its_memory_back(tmp_path: Path) -> None:
+    renderer = Renderer(idle=0.2)
+    request = tmp_path / "request.json"
+    request.write_text('{"title": "t", "about": [], "columns": [], "left_out": {}}')
+    for name in ("baseline", "window"):
+        pq.write_table(pa.table({"constant": [1.0]}), tmp_path / name)
+    renderer.draw(request, 180.0)
+    while renderer.process:
+        time.sleep(0.05)
+    renderer.draw(request, 180.0)
+    renderer.close()
+    assert (tmp_path / "answer.json").exists()

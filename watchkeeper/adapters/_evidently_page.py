@@ -1,18 +1,22 @@
-"""The process that draws: `python -m watchkeeper.adapters._evidently_page request.json`.
+"""The process that draws: `python -m watchkeeper.adapters._evidently_page IDLE`, with paths of requests on its input.
 
-Reads the samples `baseline` and `window` beside the request (Parquet); leaves `report.html` and `answer.json` there.
+Reads the samples `baseline` and `window` beside a request (Parquet), leaves `report.html` and `answer.json` there, and
+says `drawn`, or what went wrong, in one line. Ends with its input, or after IDLE seconds without a request.
 The only file that imports Evidently. DO_NOT_TRACK=1 must be set before, or Evidently calls home.
 """
 
 import json
 import math
+import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 from evidently import DataDefinition, Dataset, Report
@@ -100,9 +104,8 @@ def headed(page: str, title: str, about: list[str], left_out: dict[str, str]) ->
     return page.replace("<head>", f"<head><title>{escape(title)}</title>", 1).replace("<body>", f"<body>{head}", 1)
 
 
-def main(file: Path) -> None:
+def draw(file: Path) -> None:
     """Answer one request."""
-    warnings.simplefilter("ignore")
     request = json.loads(file.read_text())
     columns = [Shown(**column) for column in request["columns"]]
     for column in columns:
@@ -115,5 +118,29 @@ def main(file: Path) -> None:
     file.with_name("answer.json").write_text(json.dumps(answer))
 
 
+def main(requests: IO[str], answers: IO[str], idle: float) -> None:
+    """Answer one request after the other."""
+    warnings.simplefilter("ignore")
+    while request := _next(requests, idle):
+        try:
+            draw(Path(request))
+            answer = "drawn"
+        except Exception as error:  # noqa: BLE001 - whoever asked must hear of it, and may ask for another
+            answer = " ".join(f"{type(error).__name__}: {error}".split())
+        print(answer, file=answers, flush=True)
+
+
+def _next(requests: IO[str], idle: float) -> str:
+    """The next line; when none comes in time the process ends."""
+    patience = threading.Timer(idle, os._exit, (0,))
+    patience.daemon = True
+    patience.start()
+    line = requests.readline().strip()
+    patience.cancel()
+    return line
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    voice = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print is no answer
+    main(sys.stdin, voice, float(sys.argv[1]))

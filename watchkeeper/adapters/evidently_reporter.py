@@ -6,8 +6,6 @@ Evidently draws and does not decide: it shows our scores of all rows and our lim
 import json
 import math
 import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from watchkeeper.adapters._drawable import Undrawable, column_of, drawable, thinned
+from watchkeeper.adapters._renderer import the_renderer
 from watchkeeper.errors import OutsideError
 from watchkeeper.ports import Drawn
 from watchkeeper.profiles import Kind
@@ -25,8 +24,6 @@ from watchkeeper.profiles import Kind
 __all__ = ["EvidentlyReporter"]
 
 MOST_ROWS = 5_000
-TAIL = 800
-"""So much of what a failed process said last is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ class EvidentlyReporter:
             for index, sample in enumerate(samples):
                 pq.write_table(pa.table({name: both[index] for name, both in columns.items()}), folder / sample)
             (folder / "request.json").write_text(json.dumps(request))
-            _draw_elsewhere(folder, self.timeout)
+            the_renderer().draw(folder / "request.json", self.timeout)
             return _kept(folder, into)
 
 
@@ -102,20 +99,6 @@ def _told(table: pa.Table) -> str:
         return rows
     span = pc.min_max(table.column("_at")).as_py()
     return f"{rows} from {span['min']:%Y-%m-%d %H:%M} to {span['max']:%Y-%m-%d %H:%M}"
-
-
-def _draw_elsewhere(folder: Path, timeout: float) -> None:
-    """Draw the request in a child process; what it says last becomes the error."""
-    command = [sys.executable, "-m", "watchkeeper.adapters._evidently_page", str(folder / "request.json")]
-    surroundings = os.environ | {"DO_NOT_TRACK": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    try:
-        done = subprocess.run(  # noqa: S603 - this Python, a module of ours, a path of ours
-            command, env=surroundings, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise OutsideError("evidently", f"took longer than {timeout:g} s; raise `timeout` or show less") from error
-    if done.returncode:
-        raise OutsideError("evidently", f"exit {done.returncode}: {done.stderr.strip()[-TAIL:]}")
 
 
 def _kept(folder: Path, into: Path) -> Drawn:
