@@ -9,21 +9,19 @@ import argparse
 import json
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.children import last_line
+
 __all__ = ["Cell", "main"]
 
-PROJECT = Path(__file__).resolve().parent.parent
 WINDOWS = {10_000: 5, 100_000: 5, 1_000_000: 3}
 """By records of a window, how many windows are looked at."""
 
@@ -75,12 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _cell(rows: int, progress: Console, *, with_peer: bool) -> Cell:
     with tempfile.TemporaryDirectory(prefix="watchkeeper-cycle-") as place:
         progress.print(f"[bold]{rows:,} records a window[/bold]: furnishing the house ...")
-        _child("houses", place, rows, WINDOWS[rows])
+        last_line("houses", place, rows, WINDOWS[rows])
         load = os.getloadavg()[0]
         progress.print(f"  looking at {WINDOWS[rows]} windows ...")
-        looks = json.loads(_child("looking", place, WINDOWS[rows]))
+        looks = json.loads(last_line("looking", place, WINDOWS[rows]))
         progress.print(f"  {median(looks['seconds']):.3f} s a cycle" + ("; Evidently ..." if with_peer else ""))
-        peer = json.loads(_child("peer", place, PEER_RUNS[rows])) if with_peer else None
+        peer = json.loads(last_line("peer", place, PEER_RUNS[rows])) if with_peer else None
     ours, theirs = median(looks["seconds"]), median(peer["seconds"]) if peer else None
     return Cell(
         rows=rows,
@@ -93,16 +91,6 @@ def _cell(rows: int, progress: Console, *, with_peer: bool) -> Cell:
         ratio=round(theirs / ours, 1) if theirs else None,
         load=round(load, 2),
     )
-
-
-def _child(script: str, *arguments: object) -> str:
-    """What a script of ours says last, run by a fresh Python."""
-    command = [sys.executable, "-m", f"benchmarks.{script}", *map(str, arguments)]
-    quiet = os.environ | {"DO_NOT_TRACK": "1", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, cwd=PROJECT, env=quiet, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"benchmarks.{script} ended with code {done.returncode}")
-    return (done.stdout.strip().splitlines() or [""])[-1]
 
 
 def _machine() -> dict[str, str | int]:
