@@ -1,6 +1,5 @@
 """The history that a fresh version starts with."""
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -10,7 +9,7 @@ from watchkeeper.checks.base import Check
 from watchkeeper.checks.examining import examine_all
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.intervals import Interval
-from watchkeeper.profiles import Profile
+from watchkeeper.profiles import Profile, Trailing
 from watchkeeper.window import Baseline, Outcomes, Window
 
 __all__ = ["seed"]
@@ -38,9 +37,9 @@ def seed(
     asked, whole = tuple(checks), anchor or Profile.total(profile for _, profile in windows)
     history: dict[tuple[str, str, str], tuple[tuple[datetime, float], ...]] = {}
     measures: list[Measure] = []
-    recent = _Recent()
+    recent = Trailing()
     for interval, profile in windows:
-        baseline = Baseline(0, "", whole, recent.before(interval), history, {})
+        baseline = Baseline(0, "", whole, _before(recent, interval), history, {})
         found = _measures(asked, baseline, interval, profile)
         for m in found:
             key = (m.check, m.subject, m.name)
@@ -56,42 +55,7 @@ def _measures(checks: tuple[Check, ...], baseline: Baseline, interval: Interval,
     return [m for finding in examine_all(checks, baseline, window) for m in finding.measures]
 
 
-class _Recent:
-    """The sum of the last 28 days' profiles, kept by two stacks: a few additions a window, however many there are.
-
-    `old` holds, for every window of the older part, the sum of it and all after it in that part, newest at the left;
-    `new` is the sum of the younger part. When the old part is used up, the young one takes its place.
-    """
-
-    def __init__(self) -> None:
-        self.old: deque[tuple[Interval, Profile]] = deque()
-        self.young: deque[tuple[Interval, Profile]] = deque()
-        self.new = Profile()
-
-    def take(self, interval: Interval, profile: Profile) -> None:
-        """Remember one more window."""
-        self.young.append((interval, profile))
-        self.new += profile
-
-    def before(self, interval: Interval) -> Profile | None:
-        """The sum of the windows of the 28 days before this one; None while they are too few."""
-        since = interval.start - max(TRAILING, interval.length)
-        while (self.old or self.young) and self._oldest().start < since:
-            self._settle()
-            self.old.pop()
-        if len(self.old) + len(self.young) < FEWEST_WINDOWS:
-            return None
-        return self.old[-1][1] + self.new if self.old else self.new
-
-    def _oldest(self) -> Interval:
-        return (self.old[-1] if self.old else self.young[0])[0]
-
-    def _settle(self) -> None:
-        if self.old:
-            return
-        after = Profile()
-        while self.young:
-            interval, profile = self.young.pop()
-            after += profile
-            self.old.append((interval, after))
-        self.new = Profile()
+def _before(recent: Trailing, interval: Interval) -> Profile | None:
+    """The sum of the windows of the 28 days before this one; None while they are too few."""
+    recent.forget(interval.start - max(TRAILING, interval.length))
+    return recent.total() if len(recent) >= FEWEST_WINDOWS else None

@@ -4,6 +4,7 @@ from watchkeeper.profiles.counting import fit_grids, profile_batches
 from watchkeeper.profiles.merging import MOST_CATEGORIES
 from watchkeeper.profiles.profile import CategoricalColumn, Column, Grid, Kind, NumericColumn, Profile
 from watchkeeper.profiles.storage import from_bytes, to_bytes
+from watchkeeper.profiles.trailing import Trailing
 
 __all__ = [
     "MOST_CATEGORIES",
@@ -13,6 +14,7 @@ __all__ = [
     "Kind",
     "NumericColumn",
     "Profile",
+    "Trailing",
     "fit_grids",
     "from_bytes",
     "profile_batches",
