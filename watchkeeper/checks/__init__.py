@@ -10,7 +10,19 @@ from watchkeeper.checks.seeding import seed
 
 __all__ = ["Check", "built_in", "check_in", "examine_all", "seed"]
 
-NO_CHECKS = frozenset({"base", "calibrated", "columns", "drifting", "examining", "history", "outcomes", "seeding"})
+NO_CHECKS = frozenset(
+    {
+        "base",
+        "calibrated",
+        "calibrating",
+        "columns",
+        "drifting",
+        "examining",
+        "history",
+        "outcomes",
+        "seeding",
+    }
+)
 """Modules of this folder that hold what checks have in common; every other module holds one check."""
 
 

@@ -1,14 +1,17 @@
 """Earlier windows' measures, and how unusual a new one is among them."""
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import NormalDist, median
 
 from watchkeeper.window import History
 
 __all__ = [
+    "CALM",
     "SCORE",
+    "accepted",
     "angle",
     "angle_error",
     "earlier",
@@ -21,6 +24,12 @@ __all__ = [
 
 SCORE = "score"
 """The measure under which a check remembers the value it judged a subject by."""
+
+ACCEPTED_WITHIN = timedelta(days=28)
+"""As much as the trailing baseline sums."""
+
+FEWEST = 7
+"""Of fewer windows than this, more than half is soon said."""
 
 CALM = 3
 """So many windows in a row that are not critical end a trouble."""
@@ -35,18 +44,34 @@ TAIL_RANKS = (2, 3, 4)
 """Which of the largest earlier values the spread must explain; not the largest, which may be an incident."""
 
 
-def earlier(history: History, key: tuple[str, str, str], before: datetime, most: int) -> dict[datetime, float]:
+def earlier(history: History, key: tuple[str, str, str], before: datetime, most: int | None) -> dict[datetime, float]:
     """The last `most` finite values of a measure by their windows' ends, newest first.
 
     Args:
         history: of all measures.
         key: check, subject and name of the measure.
         before: only windows that ended before this moment count, so that a replay sees what the first look saw.
-        most: how many windows are looked back.
+        most: how many windows are looked back; None for all.
     """
     found = (entry for entry in reversed(history.get(key, ())) if entry[0] < before)
-    recent = [entry for entry, _ in zip(found, range(most), strict=False)]
-    return {at: value for at, value in recent if math.isfinite(value)}
+    return {at: value for at, value in itertools.islice(found, most) if math.isfinite(value)}
+
+
+def accepted(ends: Collection[datetime], troubled: Collection[datetime], before: datetime) -> bool:
+    """Whether trouble has lasted so long that it is the new rule: through more than half of the last 28 days' windows.
+
+    That is when most of what a window is held against, the trailing baseline, would be trouble too: a person has been
+    told, and a change that nobody has taken back for two weeks is how things are now. Where 28 days are fewer than 7
+    windows, the newest 7 are looked at, so that it takes four of them.
+
+    Args:
+        ends: of the windows that are remembered.
+        troubled: those among them that were critical.
+        before: the end of the window that is judged.
+    """
+    newest = sorted(ends, reverse=True)
+    recent = [at for n, at in enumerate(newest) if at >= before - ACCEPTED_WITHIN or n < FEWEST]
+    return sum(at in troubled for at in recent) * 2 > max(len(recent), FEWEST)
 
 
 def unspoilt(

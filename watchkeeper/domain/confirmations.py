@@ -35,11 +35,14 @@ class Confirmation:
         opens: how often a finding must stand before it opens or joins an incident.
         resolves: how often an incident's findings must be quiet before it is resolved.
         by_check: checks that need another number of windows than `opens`.
+        at_once: checks whose limit says how often it is reached by chance: one critical window is enough; a warning of
+            theirs is told like any other.
     """
 
     opens: NOfM = NOfM(2, 3)
     resolves: NOfM = NOfM(3, 3)
     by_check: tuple[tuple[str, NOfM], ...] = ()
+    at_once: frozenset[str] = frozenset()
 
     def of(self, check: str) -> NOfM:
         """The rule for one kind of check."""
@@ -59,12 +62,15 @@ def confirmed_findings(verdicts: Sequence[Verdict], rule: Confirmation) -> tuple
         rule: how often is enough.
     """
     bad = [f for f in verdicts[0].findings if f.level > Level.OK]
-    found = [replace(f, level=_confirmed_level(f, verdicts, rule.of(f.check))) for f in bad]
+    found = [replace(f, level=_confirmed_level(f, verdicts, rule)) for f in bad]
     return tuple(sorted((f for f in found if f.level > Level.OK), key=lambda f: -f.level))
 
 
-def _confirmed_level(finding: Finding, verdicts: Sequence[Verdict], rule: NOfM) -> Level:
+def _confirmed_level(finding: Finding, verdicts: Sequence[Verdict], confirmation: Confirmation) -> Level:
     """The highest level that the finding reaches now and has reached in N of the last M windows."""
+    if finding.level == Level.CRITICAL and finding.check in confirmation.at_once:
+        return Level.CRITICAL
+    rule = confirmation.of(finding.check)
     past = [f.level for v in verdicts[: rule.m] if (f := v.finding(finding.mark))]
     reached = sorted(past, reverse=True)
     return min(finding.level, reached[rule.n - 1]) if len(reached) >= rule.n else Level.OK

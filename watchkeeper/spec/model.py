@@ -184,7 +184,9 @@ class ModelSpec(Strict):
     def confirmation(self) -> Confirmation:
         """How much repetition it takes, as the domain knows it."""
         by_check = tuple((kind, said.confirm) for kind, (said, _) in self._askings.items() if said.confirm)
-        return Confirmation(self.confirm.opens, self.confirm.resolves, by_check)
+        silent = {kind: check for kind, (said, check) in self._askings.items() if not said.confirm}
+        calibrated = (k for k, c in silent.items() if isinstance(c, Calibrated) and c.critical is None)
+        return Confirmation(self.confirm.opens, self.confirm.resolves, by_check, frozenset(calibrated))
 
     @cached_property
     def _askings(self) -> dict[str, tuple[Asking, Check]]:
