@@ -90,10 +90,10 @@ def test_a_page_halves_the_chance_of_the_next() -> None:
 
 def test_the_rate_is_kept_where_theory_and_tail_are_wrong() -> None:
     draw, rate, correction, count, tops = np.random.default_rng(3), 1 / 50, 0.0, 0, []
-    for value in draw.standard_t(2, 5_000):
+    for value in draw.standard_t(2, 3_000):
         page = value >= limit_of(tops[-90:], rate, normal_tail(1, rate), correction=correction)
         correction = corrected(correction, rate, paged=page)
         tops.append(min(value, 5.0))
         count += page
     assert abs(correction) < MOST_CORRECTION
-    assert count / 5_000 == pytest.approx(rate, rel=0.05)
+    assert count / 3_000 == pytest.approx(rate, rel=0.1)
