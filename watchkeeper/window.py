@@ -10,7 +10,7 @@ import numpy.typing as npt
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Profile
-from watchkeeper.profiles.metrics import classification_metrics
+from watchkeeper.profiles.metrics import metrics_of
 
 __all__ = ["PREDICTION", "Baseline", "History", "Outcomes", "Window"]
 
@@ -43,9 +43,9 @@ class Outcomes:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Those of `classification_metrics`, computed for the first check that asks."""
+        """Those of `metrics_of`, computed for the first check that asks."""
         if not self._measured:
-            self._measured.update(classification_metrics(self.predictions, self.labels))
+            self._measured.update(metrics_of(self.problem, self.predictions, self.labels))
         return self._measured
 
 

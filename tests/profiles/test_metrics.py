@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
+from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, log_loss, roc_auc_score
 
 from watchkeeper.profiles.metrics import auc, classification_metrics, entropy
 
@@ -21,8 +21,10 @@ def test_metrics_are_scikit_learns_ties_included(drawn: list[tuple[float, bool]]
     clipped = np.clip(answers, 1e-6, 1 - 1e-6)
     assert found["log_loss"] == pytest.approx(log_loss(truth, clipped, labels=[0, 1]))
     assert found["brier"] == pytest.approx(brier_score_loss(truth, answers, pos_label=1))
+    assert found["accuracy"] == pytest.approx(accuracy_score(truth, answers >= 0.5))
     if 0 < truth.sum() < truth.size:
         assert found["auc"] == pytest.approx(roc_auc_score(truth, answers))
+        assert found["f1"] == pytest.approx(f1_score(truth, answers >= 0.5))
     else:
         assert math.isnan(found["auc"])
 
@@ -55,7 +57,7 @@ def test_pairs_of_which_a_half_is_missing_are_left_out() -> None:
 )
 def test_without_probabilities_and_their_labels_nothing_is_known(answers: list[float], truth: list[float]) -> None:
     found = classification_metrics(np.array(answers), np.array(truth))
-    assert len(found) == 6
+    assert found.keys() == classification_metrics(np.array([0.5]), np.array([1.0])).keys()
     assert all(math.isnan(value) for value in found.values())
 
 
