@@ -149,3 +149,14 @@ def test_what_a_host_logs_is_what_the_window_holds(store: PredictionStore, tmp_p
     window = store.window(look())
     assert (window.rows, window.trouble, len(window.outcomes.labels)) == (50, (), 50)
     assert window.profile.columns["carrier"].counts == {"AA": 50}
+
+
+def test_a_column_that_comes_twice_is_absent_and_costs_no_other(store: PredictionStore) -> None:
+    twice = records(["a", "b"]).append_column("temp", pa.array([1.0, 2.0]))
+    store.append("flights", twice)
+    window = store.window(look())
+    assert (window.rows, window.trouble) == (2, ())
+    assert window.profile.absent == {"temp": 2}
+    assert window.profile.columns["carrier"].size == 2
+    kept = store.sample("flights", TODAY, ["temp (1)", "temp (2)"], 10)
+    assert kept["temp (2)"].to_pylist() == [1.0, 2.0]

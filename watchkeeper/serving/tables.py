@@ -1,6 +1,7 @@
 """Tables of records and labels, written as Parquet by day. Imports pyarrow: not for a serving host's start."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -42,6 +43,8 @@ DAY = 86_400_000_000
 def write_records(root: Path, model: str, records: pa.Table) -> None:
     """Write records into the files of their days; the same table again writes nothing.
 
+    Of columns with one name all are kept, numbered (`age (1)`, `age (2)`), and the one that was meant is absent.
+
     Raises:
         ValueError: a column of ours is missing, has values of another type, or a record has no id or time.
         OSError: the disk said no; what was written so far is whole, and writing again completes it.
@@ -61,7 +64,18 @@ def _typed(table: pa.Table, types: Mapping[str, pa.DataType], what: str) -> pa.T
         if place < 0:
             raise ValueError(f"the table of {what} needs one column `{name}` of type {wanted}")
         table = table.set_column(place, pa.field(name, wanted), _cast(table.column(place), name, wanted))
-    return table.replace_schema_metadata(None)
+    return table.replace_schema_metadata(None).rename_columns(_told_apart(table.column_names))
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """The names, numbered where one comes twice: nobody knows which of them is meant, and none is lost."""
+    seen: Counter[str] = Counter()
+    often = Counter(names)
+    told = []
+    for name in names:
+        seen[name] += 1
+        told.append(name if often[name] == 1 else f"{name} ({seen[name]})")
+    return told
 
 
 def _cast(column: pa.ChunkedArray, name: str, wanted: pa.DataType) -> pa.ChunkedArray:
