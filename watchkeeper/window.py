@@ -1,6 +1,6 @@
 """What a check is asked about: the window, and the baseline it is held against."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +17,7 @@ __all__ = ["PREDICTION", "Baseline", "History", "Outcomes", "Window"]
 PREDICTION = "prediction"
 """The name under which a model's answers are profiled and found beside its features."""
 
-History = Mapping[tuple[str, str, str], tuple[tuple[datetime, float], ...]]
+History = Mapping[tuple[str, str, str], Sequence[tuple[datetime, float]]]
 """(check, subject, name of the measure) -> (end of window, value), oldest first."""
 
 Floats = npt.NDArray[np.float64]

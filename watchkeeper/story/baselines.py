@@ -1,7 +1,7 @@
 """What windows are held against: the anchor of a version, and the trailing baseline of a model."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -100,7 +100,7 @@ def history(seeded: Iterable[Measure], measured: History, before: datetime) -> H
 
 
 def _joined(
-    older: Mapping[datetime, float], newer: tuple[tuple[datetime, float], ...]
+    older: Mapping[datetime, float], newer: Sequence[tuple[datetime, float]]
 ) -> tuple[tuple[datetime, float], ...]:
     return tuple(sorted({**older, **dict(newer)}.items()))
 

@@ -1,20 +1,27 @@
 """The checks over many windows in memory, as production would have asked them: for backtests, drills and benchmarks."""
 
+from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from watchkeeper.domain.incidents import Incident
+from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
-from watchkeeper.profiles import Profile
+from watchkeeper.profiles import Profile, Trailing
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import REMEMBERED, TRAILING, history, is_broken
 from watchkeeper.story.deciding import Developed, decide, follow
-from watchkeeper.window import Baseline, History, Window
+from watchkeeper.window import Baseline, Window
 
 __all__ = ["Replayer", "Step"]
+
+Key = tuple[str, str, str]
+Measured = dict[Key, list[tuple[datetime, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +37,103 @@ class Replayer:
 
     Args:
         spec: of the model; its checks ask.
-        version: the champion all along.
+        version: the champion that answers.
         anchor: of that version, with its windows and seeded measures.
         env: the first part of the incidents' keys.
+
+    Attributes:
+        broken: the windows that nothing is learned from, oldest first.
+        incidents: oldest first, each as it stands now.
+        pages: the transitions that paged somebody, oldest first.
     """
 
     def __init__(self, spec: ModelSpec, version: Version, anchor: Anchor, env: str = "replay") -> None:
-        self.spec, self.version, self.anchor, self.env = spec, version, anchor, env
+        self.spec, self.env = spec, env
         self.broken: tuple[Interval, ...] = ()
         self.incidents: list[Incident] = []
-        self._kept: dict[Interval, Profile] = dict(anchor.windows)
+        self.pages: list[Transition] = []
+        self._kept: dict[Interval, Profile] = {}
+        self._measured: Measured = {}
         self._verdicts: deque[Verdict] = deque(maxlen=max(spec.confirmation.reach, 1))
-        self._history: History = history(anchor.measures, {}, anchor.windows[-1][0].end) if anchor.windows else {}
+        self.serve(version, anchor)
 
-    def step(self, window: Window) -> Step:
-        """Look at the next window; they come oldest first."""
+    def serve(self, version: Version, anchor: Anchor) -> None:
+        """Make another version the champion; what was measured in production stays."""
+        self.version, self.anchor = version, anchor
+        self._trailing, self._history = Trailing(), Measured()
+        self._begun = False
+
+    def fork(self) -> "Replayer":
+        """One of its own that remembers the same, to try something out."""
+        other = copy(self)
+        other.incidents, other.pages, other._kept = [*self.incidents], [*self.pages], {**self._kept}
+        other._verdicts, other._trailing = copy(self._verdicts), self._trailing.copy()
+        other._measured = {key: [*values] for key, values in self._measured.items()}
+        other._history = {key: [*values] for key, values in self._history.items()}
+        return other
+
+    def step(self, window: Window, *, rows_gone: bool = False) -> Step:
+        """Look at the next window; they come oldest first.
+
+        Args:
+            window: the next one.
+            rows_gone: only its profile was kept. What cannot be known any more is UNKNOWN, and no incident opens for it.
+        """
         verdict = decide(self.spec, self.baseline(window.interval), window)
-        self._verdicts.appendleft(verdict)
+        self._verdicts.appendleft(_known(verdict) if rows_gone else verdict)
         last = self.incidents[-1] if self.incidents else None
         developed = follow(self.env, self.spec, last, tuple(self._verdicts))
-        self._remember(window, verdict, developed)
+        self._remember(window, verdict)
+        self._note(developed)
         return Step(verdict, developed)
 
     def baseline(self, interval: Interval) -> Baseline:
-        """What a window of this interval is held against."""
-        since = interval.start - max(TRAILING, self.spec.every)
-        trailing = [p for i, p in self._kept.items() if since <= i.start and i.end <= interval.start]
-        whole = Profile.total(trailing) if trailing else None
-        v = self.version
-        return Baseline(v.number, v.digest, self.anchor.profile, whole, self._history, v.metrics)
+        """What a window of this interval is held against; its history grows with the next step."""
+        if not self._begun:
+            self._begin(interval)
+        self._trailing.forget(interval.start - max(TRAILING, self.spec.every))
+        self._forget_measures(interval.end - REMEMBERED)
+        v, trailing = self.version, self._trailing.total()
+        return Baseline(v.number, v.digest, self.anchor.profile, trailing, self._history, v.metrics)
 
-    def _remember(self, window: Window, verdict: Verdict, developed: Developed) -> None:
-        self._kept = {i: p for i, p in self._kept.items() if i.end > window.interval.start - REMEMBERED}
+    def _begin(self, interval: Interval) -> None:
+        """Stand where a version stands at its first window: its training before what production has seen."""
+        trained = {i: p for i, p in self.anchor.windows if i.end <= interval.start and i not in self.broken}
+        self._trailing = Trailing(sorted({**trained, **self._kept}.items(), key=lambda kept: kept[0]))
+        seeded = (m for m in self.anchor.measures if m.at < interval.end)
+        joined = history(seeded, {key: tuple(values) for key, values in self._measured.items()}, interval.end)
+        self._history = {key: list(values) for key, values in joined.items()}
+        self._begun = True
+
+    def _forget_measures(self, since: datetime) -> None:
+        for remembered in (self._history, self._measured):
+            for values in remembered.values():
+                if values and values[0][0] < since:
+                    del values[: bisect_left(values, since, key=lambda value: value[0])]
+
+    def _remember(self, window: Window, verdict: Verdict) -> None:
         if is_broken(verdict):
             self.broken += (window.interval,)
         else:
-            self._kept[window.interval] = window.profile
-        measured = {(m.check, m.subject, m.name): (m.at, m.value) for f in verdict.findings for m in f.measures}
-        self._history = {**self._history, **{k: (*self._history.get(k, ()), new) for k, new in measured.items()}}
+            oldest = window.interval.start - max(TRAILING, self.spec.every)
+            self._kept = {i: p for i, p in self._kept.items() if i.start >= oldest} | {window.interval: window.profile}
+            self._trailing.take(window.interval, window.profile)
+        last = {(m.check, m.subject, m.name): (m.at, m.value) for f in verdict.findings for m in f.measures}
+        for key, measured in last.items():
+            self._history.setdefault(key, []).append(measured)
+            self._measured.setdefault(key, []).append(measured)
+
+    def _note(self, developed: Developed) -> None:
+        if developed.paged and developed.transition:
+            self.pages.append(developed.transition)
         if developed.incident is None:
             return
         if self.incidents and self.incidents[-1].key == developed.incident.key:
             self.incidents[-1] = developed.incident
         else:
             self.incidents.append(developed.incident)
+
+
+def _known(verdict: Verdict) -> Verdict:
+    """The verdict without what is not known."""
+    return replace(verdict, findings=tuple(f for f in verdict.findings if f.level is not Level.UNKNOWN))
