@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -17,7 +17,7 @@ from watchkeeper.story.house import House
 from watchkeeper.story.replaying import Replayer, Step
 from watchkeeper.story.retraining import register, request_of, start_model
 from watchkeeper.story.watching import read_window, watch
-from watchkeeper.window import Window
+from watchkeeper.window import Outcomes, Window
 from watchkeeper.wiring import open_house
 
 DAYS = 16

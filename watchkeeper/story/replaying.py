@@ -65,11 +65,12 @@ class Replayer:
 
     def fork(self) -> "Replayer":
         """One of its own that remembers the same, to try something out."""
-        other = copy(self)
-        other.incidents, other.pages, other._kept = [*self.incidents], [*self.pages], {**self._kept}
-        other._verdicts, other._trailing = copy(self._verdicts), self._trailing.copy()
+        other = Replayer(self.spec, self.version, self.anchor, self.env)
+        other.broken, other.incidents, other.pages = self.broken, [*self.incidents], [*self.pages]
+        other._kept, other._verdicts, other._trailing = {**self._kept}, copy(self._verdicts), self._trailing.copy()
         other._measured = {key: [*values] for key, values in self._measured.items()}
         other._history = {key: [*values] for key, values in self._history.items()}
+        other._begun = self._begun
         return other
 
     def step(self, window: Window, *, rows_gone: bool = False) -> Step:
@@ -77,7 +78,7 @@ class Replayer:
 
         Args:
             window: the next one.
-            rows_gone: only its profile was kept. What cannot be known any more is UNKNOWN, and no incident opens for it.
+            rows_gone: only its profile was kept. What cannot be known any more is UNKNOWN; no incident opens for it.
         """
         verdict = decide(self.spec, self.baseline(window.interval), window)
         self._verdicts.appendleft(_known(verdict) if rows_gone else verdict)
