@@ -69,11 +69,11 @@ def test_another_file_is_no_profile() -> None:
 
 def test_a_newer_format_asks_for_an_update() -> None:
     body = zlib.compress(b"whatever a newer one writes")
-    with pytest.raises(ValueError, match=r"newer Watchkeeper \(format 2, known here up to 1\): update"):
+    with pytest.raises(ValueError, match=r"newer Watchkeeper \(format 3, known here up to 2\): update"):
         from_bytes(HEAD.pack(MARK, FORMAT + 1, zlib.crc32(body)) + body)
 
 
 def test_the_head_is_as_documented() -> None:
     stored = to_bytes(Profile())
     assert stored[:6] == b"WKPROF"
-    assert struct.unpack_from("<HI", stored, 6) == (1, zlib.crc32(stored[12:]))
+    assert struct.unpack_from("<HI", stored, 6) == (2, zlib.crc32(stored[12:]))

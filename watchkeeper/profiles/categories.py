@@ -9,7 +9,7 @@ from watchkeeper.profiles.merging import MOST_CATEGORIES
 from watchkeeper.profiles.numbers import is_string, missing
 from watchkeeper.profiles.profile import CategoricalColumn, Kind
 
-__all__ = ["category_counts"]
+__all__ = ["category_counts", "category_names"]
 
 BOOLEANS = {"true": "true", "false": "false", "1": "true", "0": "false"}
 
@@ -61,6 +61,13 @@ def _as_text(names: pa.Array, kind: Kind) -> pa.Array | None:
     if not (number or (textual and kind is Kind.CATEGORICAL)):
         return None
     return names.cast(pa.large_string())
+
+
+def category_names(values: pa.Array, kind: Kind) -> list[str | None]:
+    """The category of each value, shape (n,), by the name under which it is counted; None where it has none."""
+    texts = _as_text(values, kind)
+    told: list[str | None] = [None] * len(values) if texts is None else texts.to_pylist()
+    return [BOOLEANS.get(text or "") for text in told] if kind is Kind.BOOLEAN else told
 
 
 def _booleans(names: pa.Array, counts: npt.NDArray[np.int64]) -> CategoricalColumn:

@@ -1,6 +1,7 @@
 """Profiles from rows: one pass, in bounded memory, on Arrow's columns as they are."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from watchkeeper.profiles.profile import (
     NumericColumn,
     Profile,
 )
+from watchkeeper.profiles.segments import Segments
 
 __all__ = ["fit_grids", "profile_batches"]
 
@@ -31,7 +33,10 @@ CATEGORIES = (Kind.CATEGORICAL, Kind.BOOLEAN)
 
 
 def profile_batches(
-    batches: Iterable[pa.RecordBatch | pa.Table], kinds: Mapping[str, Kind], grids: Mapping[str, Grid]
+    batches: Iterable[pa.RecordBatch | pa.Table],
+    kinds: Mapping[str, Kind],
+    grids: Mapping[str, Grid],
+    segments: Segments | None = None,
 ) -> Profile:
     """Counts of the named columns over all batches, read once.
 
@@ -44,9 +49,12 @@ def profile_batches(
         batches: of any schema each; a column that a batch does not have counts in `absent`, others are passed over.
         kinds: of the columns to count.
         grids: of the numeric ones, as `fit_grids` gives them; without one the bins are finest around 0.
+        segments: also counted apart, in the same pass; a segment without a row is there too, and empty.
     """
     nothing = Profile(0, {name: _empty(kind, grids.get(name, Grid())) for name, kind in kinds.items()})
-    pieces = (_profile_of(piece, kinds, grids) for piece in _pieces(batches))
+    if segments:
+        nothing = replace(nothing, segments=dict.fromkeys(segments.names, nothing))
+    pieces = (_profile_of(piece, kinds, grids, segments) for piece in _pieces(batches))
     return nothing + Profile.total(pieces)
 
 
@@ -75,7 +83,12 @@ def _sliced(tables: list[pa.Table]) -> Iterator[pa.Table]:
         yield whole.slice(start, MOST_ROWS)
 
 
-def _profile_of(table: pa.Table, kinds: Mapping[str, Kind], grids: Mapping[str, Grid]) -> Profile:
+def _profile_of(
+    table: pa.Table, kinds: Mapping[str, Kind], grids: Mapping[str, Grid], segments: Segments | None = None
+) -> Profile:
+    if segments:
+        parts = {name: _profile_of(part, kinds, grids) for name, part in segments.split(table) if part.num_rows}
+        return replace(Profile.total(parts.values()), segments=parts)
     columns: dict[str, Column] = {}
     absent: dict[str, int] = {}
     for name, kind in kinds.items():

@@ -17,7 +17,6 @@ Counts = npt.NDArray[np.int64]
 
 LEAST_SCALE, MOST_SCALE = 1e-300, 1e300
 """A grid's scale can be divided by, and divided into 1, within these."""
-
 TOGETHER = 64
 """How many profiles are added in one go: enough to be fast, few enough to fit in memory."""
 
@@ -133,16 +132,17 @@ class Profile:
     """Counts of every column of a set of records; adding is associative and commutative.
 
     Exactly so for all counts of columns with one grid and at most `MOST_CATEGORIES` categories; sums of values agree up
-    to rounding. Beyond that many categories, and between different grids, sizes stay exact and the rest approximate:
-    see `merging`.
+    to rounding. What holds beyond that stands in `merging`.
 
     Attributes:
         absent: by column, how many of the rows came from files that do not have the column at all.
+        segments: the profiles of parts of the rows (see `Segments`), by name; empty where they are not told apart.
     """
 
     rows: int = 0
     columns: Mapping[str, Column] = field(default_factory=dict)
     absent: Mapping[str, int] = field(default_factory=dict)
+    segments: Mapping[str, "Profile"] = field(default_factory=dict)
 
     def __add__(self, other: "Profile") -> "Profile":
         return Profile.total((self, other))
@@ -161,7 +161,9 @@ def _added(profiles: tuple[Profile, ...]) -> Profile:
     names = dict.fromkeys(name for p in profiles for name in p.columns)
     columns = {name: _column_sum([p.columns[name] for p in profiles if name in p.columns]) for name in names}
     absent = merging.add_counts([p.absent for p in profiles])
-    return Profile(sum(p.rows for p in profiles), columns, absent)
+    parts = dict.fromkeys(name for p in profiles for name in p.segments)
+    segments = {name: Profile.total(p.segments[name] for p in profiles if name in p.segments) for name in parts}
+    return Profile(sum(p.rows for p in profiles), columns, absent, segments)
 
 
 def _column_sum(columns: list[Column]) -> Column:

@@ -5,12 +5,14 @@ packed by zlib. Unpacked, that is: the length of a JSON text as uint32, the text
 every numeric column the gaps between its bins as uint16, then its counts as unsigned integers of the width that the
 text gives. The text holds all other facts, floats as hexadecimal (`float.hex`), columns in order of their names, so
 that equal profiles are equal bytes.
+
+Format 2 may hold segments: each is described in the text like the whole, and its arrays follow those of the whole.
 """
 
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from watchkeeper.profiles.profile import CategoricalColumn, Column, Grid, Numeri
 
 __all__ = ["FORMAT", "from_bytes", "to_bytes"]
 
-FORMAT = 1
+FORMAT = 2
 """The newest format that is known here, and the one that is written."""
 
 MARK = b"WKPROF"
@@ -29,16 +31,27 @@ LENGTH = struct.Struct("<I")
 
 def to_bytes(profile: Profile) -> bytes:
     """The profile in the newest format."""
-    names = sorted(profile.columns)
-    text = {
+    packed_text = json.dumps(_described(profile), ensure_ascii=False, separators=(",", ":")).encode()
+    body = zlib.compress(LENGTH.pack(len(packed_text)) + packed_text + b"".join(_all_arrays(profile)), 6)
+    return HEAD.pack(MARK, FORMAT, zlib.crc32(body)) + body
+
+
+def _described(profile: Profile) -> dict[str, Any]:
+    """All facts but the arrays."""
+    text: dict[str, Any] = {
         "rows": profile.rows,
         "absent": dict(sorted(profile.absent.items())),
-        "columns": {name: _facts(profile.columns[name]) for name in names},
+        "columns": {name: _facts(column) for name, column in sorted(profile.columns.items())},
     }
-    packed_text = json.dumps(text, ensure_ascii=False, separators=(",", ":")).encode()
-    arrays = b"".join(_arrays(profile.columns[name]) for name in names)
-    body = zlib.compress(LENGTH.pack(len(packed_text)) + packed_text + arrays, 6)
-    return HEAD.pack(MARK, FORMAT, zlib.crc32(body)) + body
+    segments = {name: _described(part) for name, part in sorted(profile.segments.items())}
+    return text | {"segments": segments} if segments else text
+
+
+def _all_arrays(profile: Profile) -> Iterator[bytes]:
+    for _, column in sorted(profile.columns.items()):
+        yield _arrays(column)
+    for _, part in sorted(profile.segments.items()):
+        yield from _all_arrays(part)
 
 
 def _facts(column: Column) -> dict[str, Any]:
@@ -92,14 +105,21 @@ def from_bytes(stored: bytes) -> Profile:
 def _unpacked(body: bytes) -> Profile:
     (length,) = LENGTH.unpack_from(body)
     text = json.loads(body[LENGTH.size : LENGTH.size + length])
-    place = LENGTH.size + length
+    return _profile(text, body, LENGTH.size + length)[0]
+
+
+def _profile(text: Mapping[str, Any], body: bytes, place: int) -> tuple[Profile, int]:
+    """A profile, and where the next one's arrays begin."""
     columns: dict[str, Column] = {}
+    segments: dict[str, Profile] = {}
     for name, facts in text["columns"].items():
         if "counts" in facts:
             columns[name] = CategoricalColumn(**facts)
         else:
             columns[name], place = _numeric(facts, body, place)
-    return Profile(text["rows"], columns, text["absent"])
+    for name, part in text.get("segments", {}).items():
+        segments[name], place = _profile(part, body, place)
+    return Profile(text["rows"], columns, text["absent"], segments), place
 
 
 def _numeric(facts: Mapping[str, Any], body: bytes, place: int) -> tuple[NumericColumn, int]:
