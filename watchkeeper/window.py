@@ -9,18 +9,28 @@ import numpy.typing as npt
 
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
-from watchkeeper.profiles import Profile
+from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.metrics import metrics_of
 
-__all__ = ["PREDICTION", "Baseline", "History", "Outcomes", "Window"]
+__all__ = ["CONFIDENCE", "PREDICTION", "Baseline", "History", "Outcomes", "Window", "kinds_of_answers"]
 
 PREDICTION = "prediction"
 """The name under which a model's answers are profiled and found beside its features."""
+
+CONFIDENCE = "prediction_confidence"
+"""The name under which the probability of the class that a multiclass model answers is profiled."""
 
 History = Mapping[tuple[str, str, str], Sequence[tuple[datetime, float]]]
 """(check, subject, name of the measure) -> (end of window, value), oldest first."""
 
 Floats = npt.NDArray[np.float64]
+
+
+def kinds_of_answers(problem: Problem) -> dict[str, Kind]:
+    """The columns as which answers are profiled; those of a multiclass model by class, and by how sure they are."""
+    if problem is Problem.MULTICLASS:
+        return {PREDICTION: Kind.CATEGORICAL, CONFIDENCE: Kind.NUMERIC}
+    return {PREDICTION: Kind.NUMERIC}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +65,7 @@ class Window:
 
     Attributes:
         rows: records in the window.
-        profile: of the features, of `prediction`, and of the business columns.
+        profile: of the features, of the answers (`kinds_of_answers`), and of the business columns.
         newest: time of the last record; None for an empty window.
         trouble: what could not be read, one sentence each, naming file and reason.
     """

@@ -16,12 +16,13 @@ from watchkeeper.domain.confirmations import Confirmation, NOfM
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import ResponseRule
 from watchkeeper.domain.intervals import Interval
-from watchkeeper.domain.problems import Problem
-from watchkeeper.domain.rollouts import Gate, Plan, Step
+from watchkeeper.domain.problems import LOSSES, Problem, trouble_with_classes
 from watchkeeper.domain.versions import TrialRule
 from watchkeeper.profiles import Kind
 from watchkeeper.spec.asking import Asking, asking_of, check_of
-from watchkeeper.spec.words import Duration, Length, Pages, Share, Strict, Times
+from watchkeeper.spec.releasing import RolloutSpec, TrialSpec
+from watchkeeper.spec.words import Duration, Length, Pages, Strict, Times
+from watchkeeper.window import CONFIDENCE, PREDICTION
 
 __all__ = ["ModelSpec"]
 
@@ -65,57 +66,13 @@ class TrainingSpec(Strict):
     history: Length = timedelta(days=365)
 
 
-class TrialSpec(Strict):
-    """What a candidate must show offline."""
-
-    metric: str = "log_loss"
-    margin: float = 0.0
-    least_rows: int = Field(default=500, ge=1)
-
-
-class StepSpec(Strict):
-    """A share of traffic with its least time and least labelled canary records."""
-
-    share: Share
-    lasts: Duration
-    records: int = Field(default=100, ge=0)
-
-
-class RolloutSpec(Strict):
-    """How a candidate earns traffic."""
-
-    steps: tuple[StepSpec, ...] = (
-        StepSpec(share=0.1, lasts=timedelta(days=2)),
-        StepSpec(share=0.25, lasts=timedelta(days=2)),
-        StepSpec(share=0.5, lasts=timedelta(days=2)),
-    )
-    margin: float = Field(default=0.01, gt=0)
-    alpha: Share = 0.05
-    approvals: tuple[Gate, ...] = (Gate.CANARY,)
-    deadline: Length = timedelta(days=30)
-    answer_within: Length = timedelta(days=3)
-
-    @field_validator("steps")
-    @classmethod
-    def _grow(cls, steps: tuple[StepSpec, ...]) -> tuple[StepSpec, ...]:
-        shares = [s.share for s in steps]
-        if not shares or shares != sorted(set(shares)):
-            raise ValueError(f"the shares of a rollout grow from step to step, these do not: {shares}")
-        return steps
-
-    @property
-    def plan(self) -> Plan:
-        """The plan as the domain knows it."""
-        steps = tuple(Step(s.share, s.lasts, s.records) for s in self.steps)
-        return Plan(steps, self.margin, self.alpha, self.approvals, self.deadline)
-
-
 class ModelSpec(Strict):
     """One model in production: what it is asked, when its labels come, what is checked, and what is done about it.
 
     Attributes:
         every: length of a window.
         problem: what is predicted.
+        classes: of a multiclass model, in the order of its probabilities.
         features: column names by kind.
         business: further logged columns, by name with their kind.
         checks: settings by kind of check; every built-in check asks unless it says `enabled = false`.
@@ -126,6 +83,7 @@ class ModelSpec(Strict):
     owner: str = ""
     every: Length = timedelta(days=1)
     problem: Problem = Problem.BINARY
+    classes: tuple[str, ...] = ()
     features: Mapping[Kind, tuple[Column, ...]]
     business: Mapping[Column, Kind] = Field(default_factory=dict)
     labels: LabelSpec = LabelSpec()
@@ -152,6 +110,19 @@ class ModelSpec(Strict):
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"named twice among features and business columns: {', '.join(twice)}")
         _ = self.asked  # a check that cannot be built is told now
+        return self
+
+    @model_validator(mode="after")
+    def _answers_its_problem(self) -> Self:
+        if trouble := trouble_with_classes(self.problem, self.classes):
+            raise ValueError(trouble)
+        if taken := sorted({CONFIDENCE, PREDICTION} & self.columns.keys()):
+            raise ValueError(f"the answers go by the names {PREDICTION} and {CONFIDENCE}: call {taken[0]} another name")
+        metric, losses = self.trial.metric, LOSSES[self.problem]
+        if metric and metric not in losses:
+            raise ValueError(
+                f'trial.metric "{metric}" is no loss of a {self.problem} model: choose {", ".join(losses)}'
+            )
         return self
 
     @model_validator(mode="after")
@@ -201,7 +172,7 @@ class ModelSpec(Strict):
     @property
     def trial_rule(self) -> TrialRule:
         """What a candidate must show, as the domain knows it."""
-        return TrialRule(self.trial.metric, self.trial.margin, self.trial.least_rows)
+        return TrialRule(self.trial.metric or LOSSES[self.problem][0], self.trial.margin, self.trial.least_rows)
 
     def outcomes(self, window: Interval) -> Interval:
         """The interval whose labels are due by the end of this window."""
