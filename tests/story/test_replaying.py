@@ -122,11 +122,8 @@ def test_where_rows_are_gone_the_unknown_opens_no_incident(lived: House) -> None
     kept = dict(lived.predictions.profiles("toy", Interval(toy.FIRST, AFTER)))
     replayer = replayer_of(lived)
     for interval in [*windows()][: BROKEN[0]]:
-        there = seen(lived, 1, interval)
-        outcomes = type(there.outcomes)(
-            there.outcomes.interval, there.outcomes.labels[:0], there.outcomes.labels[:0], 0
-        )
-        gone = Window("toy", interval, there.rows, kept[interval], outcomes, None)
+        there, none = seen(lived, 1, interval), np.empty(0)
+        gone = Window("toy", interval, there.rows, kept[interval], Outcomes(interval, none, none, 0), None)
         step = replayer.step(gone, rows_gone=True)
         auc = step.verdict.finding("auc:*")
         assert auc is not None
