@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from watchkeeper.serving.answers import SCORES, SCORES_TYPE, place_of, scores_of
 from watchkeeper.serving.tables import MICROSECOND, RECORD_TYPES
 
 __all__ = ["labels_table", "records_table"]
@@ -17,10 +19,11 @@ MISSING = frozenset({"NoneType", "NAType", "NaTType"})
 """Types whose one value says that there is none; pandas' are known by name, for it is never imported here."""
 
 
-def records_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
+def records_table(rows: Sequence[tuple[Any, ...]], classes: Sequence[str] = ()) -> pa.Table:
     """Records out of (logged, id, key, version, features, prediction, latency, at), one row each.
 
-    Names that begin with an underscore are ours: features of such names are left out.
+    Names that begin with an underscore are ours: features of such names are left out. With `classes` a prediction is
+    what `scores_of` takes; one that it does not take is missing.
     """
     logged, ids, keys, versions, features, predictions, latencies, moments = zip(*rows, strict=True)
     named = [_named(mapping) for mapping in features]
@@ -29,21 +32,22 @@ def records_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
         "_at": [_microseconds(at, now) for at, now in zip(moments, logged, strict=True)],
         "_key": [None if _missing(value) else _text(value) for value in keys],
         "_version": [_whole(value) for value in versions],
-        "_prediction": [_number(value) for value in predictions],
         "_latency_ms": [_number(value) for value in latencies],
     }
     columns = {name: pa.array(values, RECORD_TYPES[name]) for name, values in own.items()}
+    columns |= _answers(predictions, classes)
     names = dict.fromkeys(name for row in named for name in row)
     return pa.table(columns | {name: _column([row.get(name) for row in named]) for name in names})
 
 
-def labels_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
-    """Labels out of (logged, id, label, at), one row each."""
+def labels_table(rows: Sequence[tuple[Any, ...]], classes: Sequence[str] = ()) -> pa.Table:
+    """Labels out of (logged, id, label, at), one row each; with `classes` a label is what `place_of` takes."""
     logged, ids, labels, moments = zip(*rows, strict=True)
+    read = partial(place_of, classes=classes) if classes else _as_float
     return pa.table(
         {
             "_id": pa.array([_identity(value) for value in ids], pa.string()),
-            "_label": pa.array([_number(value) for value in labels], pa.float64()),
+            "_label": pa.array([_number(value, read) for value in labels], pa.float64()),
             "_at": pa.array([_microseconds(at, now) for at, now in zip(moments, logged, strict=True)], MICROSECOND),
         }
     )
@@ -99,8 +103,16 @@ def _identity(value: object) -> str:
     return uuid.uuid4().hex if _missing(value) or value == "" else _text(value)
 
 
-def _number(value: object) -> float | None:
-    return None if _missing(value) else _tried(_as_float, value)
+def _number(value: object, read: Callable[[Any], float] = _as_float) -> float | None:
+    return None if _missing(value) else _tried(read, value)
+
+
+def _answers(predictions: Sequence[Any], classes: Sequence[str]) -> dict[str, pa.Array]:
+    if not classes:
+        return {"_prediction": pa.array([_number(value) for value in predictions], pa.float64())}
+    scores = [_tried(partial(scores_of, classes=classes), value) for value in predictions]
+    likeliest = [None if shares is None else float(shares.index(max(shares))) for shares in scores]
+    return {"_prediction": pa.array(likeliest, pa.float64()), SCORES: pa.array(scores, SCORES_TYPE)}
 
 
 def _whole(value: Any) -> int | None:  # noqa: ANN401 - whatever a host logs

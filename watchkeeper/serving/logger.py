@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class PredictionLogger:
 
     Args:
         root, model: the folder of the prediction store, and whose predictions these are.
+        classes: of a multiclass model, as its spec names them.
         capacity: rows that may wait.
         batch: rows that are written without waiting for the end of `every` seconds.
         every: seconds between two writes. A kill loses at most what came since the last one.
@@ -29,9 +31,17 @@ class PredictionLogger:
     """
 
     def __init__(
-        self, root: Path, model: str, *, capacity: int = 50_000, batch: int = 5_000, every: float = 10.0
+        self,
+        root: Path,
+        model: str,
+        *,
+        classes: Sequence[str] = (),
+        capacity: int = 50_000,
+        batch: int = 5_000,
+        every: float = 10.0,
     ) -> None:
-        self._root, self._model = Path(root), checked_name(model)
+        self._root, self._model, self._classes = Path(root), checked_name(model), tuple(classes)
+        self._unusable = 0
         self._writer = Writer(self._write, capacity=capacity, batch=batch, every=every)
 
     def log(  # noqa: PLR0913 - a record has these fields
@@ -40,7 +50,7 @@ class PredictionLogger:
         key: str,
         version: int,
         features: Mapping[str, object],
-        prediction: float,
+        prediction: float | Mapping[str, float] | Sequence[float],
         *,
         latency_ms: float | None = None,
         at: datetime | None = None,
@@ -52,19 +62,24 @@ class PredictionLogger:
             key: what the request was routed by.
             version: who answered.
             features: what was asked, and any business value, by name; copied, so the mapping may change afterwards.
-            prediction: a probability, or a value.
+            prediction: a probability, or a value; of a multiclass model the probabilities of its classes, by name or
+                in order, copied too. What it cannot be is kept as missing, and counted in `unusable`.
             latency_ms: milliseconds until the answer.
             at: when, for replays; now, when it is not given. Without a zone it is taken for UTC.
         """
         try:
-            row = (time.time_ns(), id, key, version, dict(features), prediction, latency_ms, at)
+            answer = copy(prediction) if self._classes else prediction
+            row = (time.time_ns(), id, key, version, dict(features), answer, latency_ms, at)
         except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
             self._writer.offer(PREDICTIONS, None)
         else:
             self._writer.offer(PREDICTIONS, row)
 
-    def log_label(self, id: str, label: float, at: datetime | None = None) -> None:  # noqa: A002 - as above
-        """Log the truth about a record, known since `at`; of two labels of one record the later counts."""
+    def log_label(self, id: str, label: float | str, at: datetime | None = None) -> None:  # noqa: A002 - as above
+        """Log the truth about a record, known since `at`; of two labels of one record the later counts.
+
+        Of a multiclass model it is the name of a class, or its place among them; what it cannot be is kept as missing.
+        """
         self._writer.offer(LABELS, (time.time_ns(), id, label, at))
 
     def flush(self, timeout: float = 10.0) -> bool:
@@ -104,6 +119,11 @@ class PredictionLogger:
         return self.counts().pending
 
     @property
+    def unusable(self) -> int:
+        """Delivered predictions and labels that were no numbers, or nothing about the model's classes."""
+        return self._unusable
+
+    @property
     def failed_writes(self) -> int:
         """Writes that did not succeed."""
         return self._writer.failed_writes
@@ -118,6 +138,10 @@ class PredictionLogger:
         from watchkeeper.serving import columns, tables  # noqa: PLC0415
 
         if kind == LABELS:
-            tables.write_labels(self._root, self._model, columns.labels_table(rows))
+            labels = columns.labels_table(rows, self._classes)
+            tables.write_labels(self._root, self._model, labels)
+            self._unusable += int(labels.column("_label").null_count)
         else:
-            tables.write_records(self._root, self._model, columns.records_table(rows))
+            records = columns.records_table(rows, self._classes)
+            tables.write_records(self._root, self._model, records)
+            self._unusable += int(records.column("_prediction").null_count)

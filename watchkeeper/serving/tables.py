@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from watchkeeper.serving.answers import SCORES, SCORES_TYPE
 from watchkeeper.serving.layout import LABELS, PREDICTIONS, arriving, checked_name, day_folder, settle
 
 __all__ = ["LABEL_TYPES", "MICROSECOND", "RECORD_TYPES", "UNIQUE", "write_labels", "write_records"]
@@ -18,7 +19,7 @@ __all__ = ["LABEL_TYPES", "MICROSECOND", "RECORD_TYPES", "UNIQUE", "write_labels
 MICROSECOND = pa.timestamp("us", "UTC")
 """The type of every time."""
 
-RECORD_TYPES: Mapping[str, pa.DataType] = {
+RECORD_TYPES: dict[str, pa.DataType] = {
     "_id": pa.string(),
     "_at": MICROSECOND,
     "_key": pa.string(),
@@ -26,7 +27,7 @@ RECORD_TYPES: Mapping[str, pa.DataType] = {
     "_prediction": pa.float64(),
     "_latency_ms": pa.float64(),
 }
-"""Our own columns of a table of records."""
+"""Our own columns of a table of records; one of a multiclass model also has `_scores`."""
 
 LABEL_TYPES: Mapping[str, pa.DataType] = {"_id": pa.string(), "_label": pa.float64(), "_at": MICROSECOND}
 """The columns of a table of labels."""
@@ -49,7 +50,8 @@ def write_records(root: Path, model: str, records: pa.Table) -> None:
         ValueError: a column of ours is missing, has values of another type, or a record has no id or time.
         OSError: the disk said no; what was written so far is whole, and writing again completes it.
     """
-    _write(root / checked_name(model) / PREDICTIONS, _typed(records, RECORD_TYPES, "records"))
+    scored = {SCORES: SCORES_TYPE} if SCORES in records.column_names else {}
+    _write(root / checked_name(model) / PREDICTIONS, _typed(records, RECORD_TYPES | scored, "records"))
 
 
 def write_labels(root: Path, model: str, labels: pa.Table) -> None:
