@@ -8,10 +8,10 @@ import pyarrow as pa
 from watchkeeper.adapters._parquet_files import microseconds
 from watchkeeper.serving.tables import RECORD_TYPES
 
-__all__ = ["in_order", "one_table"]
-
+__all__ = ["EMPTY", "in_order", "one_table"]
 
 EMPTY = pa.schema(RECORD_TYPES).empty_table()
+"""No records."""
 
 
 def one_table(tables: Sequence[pa.Table], names: Sequence[str]) -> pa.Table:

@@ -22,16 +22,17 @@ from watchkeeper.adapters._parquet_files import (
     those,
 )
 from watchkeeper.adapters._parquet_ids import Seen, Source, floats, hashed, latest_labels, surveyed
-from watchkeeper.adapters._parquet_tables import in_order, one_table
+from watchkeeper.adapters._parquet_tables import EMPTY, in_order, one_table
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.errors import OutsideError
 from watchkeeper.ports.records import Look
 from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.counting import profile_batches
 from watchkeeper.profiles.storage import from_bytes, to_bytes
+from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
 from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, checked_name, put_whole
 from watchkeeper.serving.tables import LABEL_TYPES, RECORD_TYPES, write_labels, write_records
-from watchkeeper.window import PREDICTION, Outcomes, Window
+from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
 __all__ = ["ParquetPredictions"]
 
@@ -46,15 +47,13 @@ class Tally:
     newest: int | None = None
 
     def of(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-        """The same tables, counted, with the prediction under its name in profiles."""
+        """The same tables, counted."""
         for table in tables:
             if table.num_rows:
                 self.rows += table.num_rows
                 newest = int(microseconds(table).max())
                 self.newest = newest if self.newest is None else max(self.newest, newest)
-                yield table.rename_columns(
-                    [PREDICTION if name == "_prediction" else name for name in table.column_names]
-                )
+                yield table
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +77,11 @@ class ParquetPredictions:
     def window(self, look: Look) -> Window:
         trouble, tally = Trouble(self.root), Tally()
         span = Span.of(look.interval.start, look.interval.end)
-        names = [*(name for name in look.columns if name not in (PREDICTION, "_prediction")), "_prediction", "_at"]
+        kinds: Mapping[str, Kind] = {**look.columns, **kinds_of_answers(look.problem)}
+        names = [*(name for name in look.columns if name != "_prediction"), "_prediction", SCORES, "_at"]
         records = self._records(self._sources(look.model, span, trouble), names, span, trouble)
-        kinds: Mapping[str, Kind] = {**look.columns, PREDICTION: Kind.NUMERIC}
-        profile = profile_batches(tally.of(records), kinds, look.grids)
+        counted = (with_named_answers(table, look.problem, look.classes) for table in tally.of(records))
+        profile = profile_batches(counted, kinds, look.grids)
         newest = None if tally.newest is None else EPOCH + tally.newest * TICK
         outcomes = self._outcomes(look, trouble)
         return Window(look.model, look.interval, tally.rows, profile, outcomes, newest, trouble.sentences)
@@ -144,16 +144,16 @@ class ParquetPredictions:
 
     def _outcomes(self, look: Look, trouble: Trouble) -> Outcomes:
         span = Span.of(look.outcomes.start, look.outcomes.end)
-        ids, answers = [np.empty(0, np.int64)], [np.empty(0)]
-        names = ["_id", "_at", "_prediction", "_version"]
+        ids, answers = [np.empty(0, np.int64)], [answers_in(EMPTY, look.problem, look.classes)]
+        names = ["_id", "_at", "_prediction", SCORES, "_version"]
         for every in self._records(self._sources(look.model, span, trouble), names, span, trouble):
             table = those(every, _asked_about(every, look))
             ids.append(hashed(table.column("_id")))
-            answers.append(_numbers(table, "_prediction"))
+            answers.append(answers_in(table, look.problem, look.classes))
         known = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
         predictions, labels = np.concatenate(answers), latest_labels(np.concatenate(ids), known)
-        whole = ~(np.isnan(predictions) | np.isnan(labels))
-        return Outcomes(look.outcomes, predictions[whole], labels[whole], len(labels))
+        whole = ~np.isnan(np.column_stack([predictions, labels])).any(axis=1)
+        return Outcomes(look.outcomes, predictions[whole], labels[whole], len(labels), look.problem)
 
 
 def _asked_about(table: pa.Table, look: Look) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Grid, Kind, Profile
 from watchkeeper.window import Window
 
@@ -19,11 +20,12 @@ class Look:
     """Which window to read, and of what.
 
     Attributes:
-        columns: the features and business columns with their kinds; the prediction is always read.
+        columns: the features and business columns with their kinds; the answers are always read.
         grids: the bins of the numeric columns.
         outcomes: the interval whose labels are due by the window's end.
         version: whose records count as outcomes; None counts those of every version.
         without: intervals whose records do not count as outcomes.
+        problem, classes: what the answers are.
     """
 
     model: str
@@ -33,14 +35,17 @@ class Look:
     outcomes: Interval
     version: int | None = None
     without: tuple[Interval, ...] = ()
+    problem: Problem = Problem.BINARY
+    classes: tuple[str, ...] = ()
 
 
 class PredictionStore(Protocol):
     """Records and labels, by model and day.
 
     A table of records has the columns `_id` (string), `_at` (timestamp with zone), `_key` (string), `_version` (int),
-    `_prediction` (double), `_latency_ms` (double), and one column per feature or business value; a table of labels has
-    `_id`, `_label` (double), `_at` (when it became known).
+    `_prediction` (double), `_latency_ms` (double), and one column per feature or business value; one of a multiclass
+    model has `_scores`, too (`watchkeeper.serving.answers` says what stands in both). A table of labels has `_id`,
+    `_label` (double; of a multiclass model the place of the class) and `_at` (when it became known).
     """
 
     def append(self, model: str, records: pa.Table) -> None: ...
