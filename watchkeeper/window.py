@@ -42,6 +42,7 @@ class Outcomes:
         labels: in the same order, shape (n,).
         expected: records in that interval, labelled or not.
         problem: what the predictions are.
+        segments: those of parts of the records, by the names of the window's segments.
     """
 
     interval: Interval
@@ -49,6 +50,7 @@ class Outcomes:
     labels: Floats
     expected: int
     problem: Problem = Problem.BINARY
+    segments: Mapping[str, "Outcomes"] = field(default_factory=dict)
     _measured: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -68,6 +70,7 @@ class Window:
         profile: of the features, of the answers (`kinds_of_answers`), and of the business columns.
         newest: time of the last record; None for an empty window.
         trouble: what could not be read, one sentence each, naming file and reason.
+        metrics: what the functions among the model's metrics gave, by name; a sentence where one gave nothing.
     """
 
     model: str
@@ -77,6 +80,7 @@ class Window:
     outcomes: Outcomes
     newest: datetime | None
     trouble: tuple[str, ...] = ()
+    metrics: Mapping[str, float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def spec(**more: object) -> ModelSpec:
 @given(st.integers(1, 500), st.sampled_from([("m", 60), ("h", 3_600), ("d", 86_400), ("w", 604_800)]))
 def test_times_are_written_as_people_write_them(number: int, unit: tuple[str, int]) -> None:
     letter, seconds = unit
-    assert spec(every=f"{number}{letter}").every == timedelta(seconds=number * seconds)
+    assert spec(labels={"over": f"{number}{letter}"}).labels.over == timedelta(seconds=number * seconds)
 
 
 @given(st.integers(1, 20), st.integers(1, 20))
@@ -72,8 +72,8 @@ def test_a_check_may_be_confirmed_by_another_number_of_windows() -> None:
     assert (rule.of("schema"), rule.of("drift")) == (NOfM(1, 1), NOfM(2, 3))
 
 
-def test_features_come_before_business_columns_in_the_order_of_the_file() -> None:
-    read = spec(features={"categorical": ["carrier"], "numeric": ["temp", "dewp"]}, business={"fare": "numeric"})
+def test_features_come_before_logged_columns_in_the_order_of_the_file() -> None:
+    read = spec(features={"categorical": ["carrier"], "numeric": ["temp", "dewp"]}, logged={"numeric": ["fare"]})
     assert list(read.columns) == ["carrier", "temp", "dewp", "fare"]
     assert list(read.feature_kinds) == ["carrier", "temp", "dewp"]
 

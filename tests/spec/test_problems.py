@@ -39,5 +39,5 @@ def test_a_trial_is_decided_by_a_loss_of_the_problem(told: Callable[..., list[st
 
 
 def test_a_column_does_not_take_the_name_of_the_answers(told: Callable[..., list[str]]) -> None:
-    (line,) = told(tables='[business]\nprediction = "numeric"')
+    (line,) = told(tables='[logged]\nnumeric = ["prediction"]')
     assert "call prediction another name" in line

@@ -35,7 +35,7 @@ from watchkeeper.spec import read_house, read_model
         ("", "[checks.missing]\ncritcal = 1", "checks.missing.critcal: there is no such word; did you mean `critical`"),
         ("", "[checks.missing]\nconfrm = 1", "checks.missing.confrm: there is no such word; did you mean `confirm`?"),
         ("", '[checks.missing]\nignore = ["a", 7]', "checks.missing.ignore.1: Input should be a valid string (it says"),
-        ("", '[business]\nfare = "numerical"', "business.fare: 'numerical' is not known; did you mean `numeric`?"),
+        ("", '[logged]\nnumerical = ["fare"]', "logged.numerical: 'numerical' is not known; did you mean `numeric`?"),
     ],
 )
 def test_a_typo_is_named_with_the_nearest_right_word_at_every_depth(
@@ -100,7 +100,8 @@ def test_a_word_that_is_left_out_is_named(tmp_path: Path) -> None:
             '[[rollout.steps]]\nshare = 0.5\nlasts = "1d"\n[[rollout.steps]]\nshare = 0.1\nlasts = "1d"',
             "rollout.steps: the shares of a rollout grow from step to step, these do not: [0.5, 0.1]",
         ),
-        ("", '[business]\ntemp = "numeric"', "the file: named twice among features and business columns: temp"),
+        ("", '[logged]\nnumeric = ["temp"]', "the file: named twice among features and logged columns: temp"),
+        ('every = "32d"', "", "every: windows last a month at most, 31d; 32d is longer"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_mend(told: Told, more: str, tables: str, line: str) -> None:

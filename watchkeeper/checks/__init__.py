@@ -15,10 +15,12 @@ NO_CHECKS = frozenset(
         "base",
         "calibrated",
         "calibrating",
+        "charts",
         "columns",
         "drifting",
         "examining",
         "history",
+        "metering",
         "outcomes",
         "seeding",
     }

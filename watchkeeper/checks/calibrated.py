@@ -56,6 +56,11 @@ class Calibrated(Check, asks=False):
         if not 0 < self.false_alarms < 1:
             raise ValueError(f"false_alarms is the chance of a false page a window, not {self.false_alarms}")
 
+    @property
+    def shares_budget(self) -> bool:
+        """Whether its limit is learned, so that it may cause false pages as often as the budget says."""
+        return self.critical is None
+
     def calibration(self, baseline: Baseline, window: Window, questions: int) -> Calibration:
         """The limit for this window.
 

@@ -16,6 +16,7 @@ class Freshness(Check):
 
     family: ClassVar[Family] = Family.INTEGRITY
     runbook: ClassVar[str] = "freshness.md"
+    of_segments: ClassVar[bool] = False
 
     critical: float = 0.5
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from watchkeeper.checks import built_in
 from watchkeeper.checks.base import Check
+from watchkeeper.checks.business import Business
 from watchkeeper.checks.calibrated import Calibrated
 from watchkeeper.domain.budgets import Budget
 from watchkeeper.domain.confirmations import Confirmation, NOfM
@@ -18,16 +19,20 @@ from watchkeeper.domain.followups import ResponseRule
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import LOSSES, Problem, trouble_with_classes
 from watchkeeper.domain.versions import TrialRule
-from watchkeeper.profiles import Kind
 from watchkeeper.spec.asking import Asking, asking_of, check_of
+from watchkeeper.spec.columns import ColumnsSpec
 from watchkeeper.spec.releasing import RolloutSpec, TrialSpec
 from watchkeeper.spec.words import Duration, Length, Pages, Strict, Times
-from watchkeeper.window import CONFIDENCE, PREDICTION
 
 __all__ = ["ModelSpec"]
 
+BUSINESS = "business"
+"""The check whose metrics stand in a table of their own."""
+
+LONGEST = timedelta(days=31)
+"""Longer windows would see a fault when the quarter is over."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
-Column = Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")]
 
 
 class LabelSpec(Strict):
@@ -66,15 +71,13 @@ class TrainingSpec(Strict):
     history: Length = timedelta(days=365)
 
 
-class ModelSpec(Strict):
+class ModelSpec(ColumnsSpec):
     """One model in production: what it is asked, when its labels come, what is checked, and what is done about it.
 
     Attributes:
         every: length of a window.
         problem: what is predicted.
         classes: of a multiclass model, in the order of its probabilities.
-        features: column names by kind.
-        business: further logged columns, by name with their kind.
         checks: settings by kind of check; every built-in check asks unless it says `enabled = false`.
     """
 
@@ -84,8 +87,6 @@ class ModelSpec(Strict):
     every: Length = timedelta(days=1)
     problem: Problem = Problem.BINARY
     classes: tuple[str, ...] = ()
-    features: Mapping[Kind, tuple[Column, ...]]
-    business: Mapping[Column, Kind] = Field(default_factory=dict)
     labels: LabelSpec = LabelSpec()
     checks: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     alerts: AlertSpec = AlertSpec()
@@ -100,15 +101,12 @@ class ModelSpec(Strict):
     def _whole_minutes(cls, every: timedelta) -> timedelta:
         if every % timedelta(minutes=1):
             raise ValueError(f"windows are whole minutes long, as their ids name no seconds; {every} is not")
+        if every > LONGEST:
+            raise ValueError(f"windows last a month at most, {LONGEST.days}d; {every.days}d is longer")
         return every
 
     @model_validator(mode="after")
     def _means_something(self) -> Self:
-        names = [name for columns in self.features.values() for name in columns] + list(self.business)
-        if not names:
-            raise ValueError('a model has features: write them by kind, for example numeric = ["age"]')
-        if twice := sorted({n for n in names if names.count(n) > 1}):
-            raise ValueError(f"named twice among features and business columns: {', '.join(twice)}")
         _ = self.asked  # a check that cannot be built is told now
         return self
 
@@ -116,8 +114,6 @@ class ModelSpec(Strict):
     def _answers_its_problem(self) -> Self:
         if trouble := trouble_with_classes(self.problem, self.classes):
             raise ValueError(trouble)
-        if taken := sorted({CONFIDENCE, PREDICTION} & self.columns.keys()):
-            raise ValueError(f"the answers go by the names {PREDICTION} and {CONFIDENCE}: call {taken[0]} another name")
         metric, losses = self.trial.metric, LOSSES[self.problem]
         if metric and metric not in losses:
             raise ValueError(
@@ -133,36 +129,38 @@ class ModelSpec(Strict):
         return self
 
     @property
-    def columns(self) -> dict[str, Kind]:
-        """Every watched column with its kind, the features first."""
-        return self.feature_kinds | dict(self.business)
-
-    @property
-    def feature_kinds(self) -> dict[str, Kind]:
-        """The features in the order of the file, with their kinds."""
-        return {name: kind for kind, columns in self.features.items() for name in columns}
-
-    @property
     def asked(self) -> tuple[Check, ...]:
-        """The checks that ask, with their settings; calibrated ones have their share of the budget of false pages."""
+        """The checks that ask, with their settings; calibrated ones have their share of the budget of false pages.
+
+        Where segments are monitored apart, half of it is for the records as a whole and half for all segments.
+        """
+        return self._asked(0.5 if self.segments else 1.0)
+
+    def asked_of_segments(self, count: int) -> tuple[Check, ...]:
+        """The checks that ask about each of so many segments, which share their half of the budget evenly."""
+        return tuple(check for check in self._asked(0.5 / max(count, 1)) if check.of_segments)
+
+    def _asked(self, part: float) -> tuple[Check, ...]:
         asking = {kind: check for kind, (said, check) in self._askings.items() if said.enabled}
-        sharing = {k: c for k, c in asking.items() if isinstance(c, Calibrated) and c.critical is None}
+        sharing = {k: c for k, c in asking.items() if isinstance(c, Calibrated) and c.shares_budget}
         share = self.alerts.budget.per_window(self.every) / max(len(sharing), 1)
-        silent = {k: c for k, c in sharing.items() if "false_alarms" not in self.checks.get(k, {})}
-        return tuple((asking | {k: replace(c, false_alarms=share) for k, c in silent.items()}).values())
+        said = {k: c.false_alarms if "false_alarms" in self.checks.get(k, {}) else share for k, c in sharing.items()}
+        return tuple((asking | {k: replace(c, false_alarms=said[k] * part) for k, c in sharing.items()}).values())
 
     @property
     def confirmation(self) -> Confirmation:
         """How much repetition it takes, as the domain knows it."""
         by_check = tuple((kind, said.confirm) for kind, (said, _) in self._askings.items() if said.confirm)
         silent = {kind: check for kind, (said, check) in self._askings.items() if not said.confirm}
-        calibrated = (k for k, c in silent.items() if isinstance(c, Calibrated) and c.critical is None)
+        calibrated = (k for k, c in silent.items() if isinstance(c, Calibrated) and c.shares_budget)
         return Confirmation(self.confirm.opens, self.confirm.resolves, by_check, frozenset(calibrated))
 
     @cached_property
     def _askings(self) -> dict[str, tuple[Asking, Check]]:
         tables = {kind: (check, self.checks.get(kind, {})) for kind, check in built_in().items()}
-        return {kind: (asking_of(table), check_of(check, table)) for kind, (check, table) in tables.items()}
+        read = {kind: (asking_of(table), check_of(check, table)) for kind, (check, table) in tables.items()}
+        asked, business = read[BUSINESS]
+        return read | {BUSINESS: (asked, replace(cast("Business", business), metrics=self.metrics))}
 
     @property
     def response_rule(self) -> ResponseRule:

@@ -20,6 +20,18 @@ __all__ = ["read_house", "read_model"]
 
 Spec = TypeVar("Spec", bound=BaseModel)
 
+MOVED = {
+    (
+        "business",
+        "column",
+    ): 'a metric is a table of its own now: [business.NAME] with column = "...", statistic = "mean"',
+    (
+        "business",
+        "spreads",
+    ): "what is usual is learned now; a fixed limit is critical = 0.25, here or in [business.NAME]",
+}
+"""Words of checks that older files say, and what to write instead."""
+
 
 def read_model(path: Path) -> ModelSpec:
     """The spec of one model. Raises SpecError that names every wrong field."""
@@ -74,7 +86,10 @@ def _wrong_check(kind: str, table: object) -> list[str]:
         return [f"{where}: there is no such check{nearest(kind, list(known))}"]
     if not isinstance(table, Mapping):
         return [f"{where}: is a table, for example [{where}]"]
-    words = [f.name for f in fields(known[kind])] + list(Asking.model_fields)
+    own = [f.name for f in fields(known[kind]) if "said_elsewhere" not in f.metadata]
+    words = own + list(Asking.model_fields)
+    if moved := [f"{where}.{w}: {mend}" for w in table if (mend := MOVED.get((kind, w)))]:
+        return moved
     if unknown := [w for w in table if w not in words]:
         return [f"{where}.{w}: there is no such word{nearest(w, words)}" for w in unknown]
     return _refused(where, asking_of, table) + _refused(where, partial(check_of, known[kind]), table)

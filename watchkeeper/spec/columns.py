@@ -1,0 +1,184 @@
+"""What a person says of a model's columns: the features, those logged beside them, and what is made of them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from watchkeeper.domain.business import Direction, Metric, Statistic
+from watchkeeper.profiles import Kind, Profile, Segments
+from watchkeeper.profiles.segments import OTHER
+from watchkeeper.spec.sentences import nearest
+from watchkeeper.spec.words import Strict
+from watchkeeper.window import CONFIDENCE, PREDICTION
+
+__all__ = ["ColumnsSpec", "MetricSpec", "SegmentSpec"]
+
+Column = Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")]
+MetricName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w -]{0,62}$")]
+Function = Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")]
+Limit = Annotated[float, Field(gt=0)]
+
+
+class MetricSpec(Strict):
+    """One number that the business looks at: a statistic of a column, or a Python function of a window.
+
+    Attributes:
+        column: numeric, or boolean for a rate; a feature, a logged column, or `prediction`.
+        statistic: mean, sum, rate (the share of true), or ratio (of two sums, with `over`).
+        function: called with a pyarrow Table of the window's records, gives a number.
+        labelled: the function is given the records whose labels are due by the window's end, with their `_label`.
+        columns: which columns the function is given beside those that begin with `_`; all when not said.
+        critical, warning: fixed limits of the relative change; learned from history when not said.
+    """
+
+    column: str | None = None
+    statistic: Statistic = Statistic.MEAN
+    over: str | None = None
+    function: Function | None = None
+    labelled: bool = False
+    columns: tuple[str, ...] = ()
+    direction: Direction = Direction.BOTH
+    critical: Limit | None = None
+    warning: Limit | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_metric(cls, said: object) -> object:
+        if isinstance(said, str):
+            raise ValueError(  # noqa: TRY004 - pydantic turns this one into a sentence about the field
+                f'a metric is a table: column = "...", statistic = "mean"; a column that is only logged stands under '
+                f'[logged], for example {said} = ["..."]'
+            )
+        return said
+
+    @model_validator(mode="after")
+    def _means_one_thing(self) -> Self:
+        if (self.column is None) == (self.function is None):
+            raise ValueError('a metric has either a column or a function, for example column = "price"')
+        if (self.over is None) == (self.statistic is Statistic.RATIO):
+            raise ValueError('a ratio, and nothing else, names the column below the line: over = "seats"')
+        if self.column is not None and (self.labelled or self.columns):
+            raise ValueError("labelled and columns are said of a function")
+        if self.warning is not None and not (self.critical and self.warning <= self.critical):
+            raise ValueError("warning is said together with critical, and lies not above it")
+        return self
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every column that it speaks of."""
+        return tuple(name for name in (self.column, self.over, *self.columns) if name)
+
+
+class SegmentSpec(Strict):
+    """The column whose values are monitored apart.
+
+    Attributes:
+        column: categorical or boolean.
+        most: so many of its most frequent values; the others together are `other`.
+        values: these values instead of the most frequent ones.
+        least: with fewer records than this in a window a segment is not judged, except by their number.
+    """
+
+    column: str
+    most: int = Field(default=10, ge=1, le=50)
+    values: tuple[str, ...] = ()
+    least: int = Field(default=100, ge=1)
+
+
+class ColumnsSpec(Strict):
+    """The columns of a model.
+
+    Attributes:
+        features: column names by kind.
+        logged: further columns that are logged and watched, by kind; the model is not asked with them.
+        business: the metrics, by name.
+        segments: the column whose values are monitored apart.
+    """
+
+    features: Mapping[Kind, tuple[Column, ...]]
+    logged: Mapping[Kind, tuple[Column, ...]] = Field(default_factory=dict)
+    business: Mapping[MetricName, MetricSpec] = Field(default_factory=dict)
+    segments: SegmentSpec | None = None
+
+    @field_validator("segments", mode="before")
+    @classmethod
+    def _may_be_short(cls, said: object) -> object:
+        """`"origin"` is short for `{ column = "origin" }`."""
+        return {"column": said} if isinstance(said, str) else said
+
+    @field_validator("features")
+    @classmethod
+    def _some(cls, features: Mapping[Kind, tuple[Column, ...]]) -> Mapping[Kind, tuple[Column, ...]]:
+        if not any(features.values()):
+            raise ValueError('a model has features: write them by kind, for example numeric = ["age"]')
+        return features
+
+    @model_validator(mode="after")
+    def _names_each_column_once(self) -> Self:
+        names = [name for table in (self.features, self.logged) for columns in table.values() for name in columns]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            raise ValueError(f"named twice among features and logged columns: {', '.join(twice)}")
+        if taken := sorted({CONFIDENCE, PREDICTION} & set(names)):
+            raise ValueError(f"the answers go by the names {PREDICTION} and {CONFIDENCE}: call {taken[0]} another name")
+        return self
+
+    @model_validator(mode="after")
+    def _speaks_of_columns_that_are_there(self) -> Self:
+        known = self.columns | {PREDICTION: Kind.NUMERIC}
+        for name, metric in self.business.items():
+            for column in metric.named:
+                if column not in known:
+                    raise ValueError(f"business.{name}: there is no column {column}{nearest(column, list(known))}")
+            if trouble := _trouble(metric, known):
+                raise ValueError(f"business.{name}: {trouble}")
+        if self.segments and self.columns.get(self.segments.column) not in (Kind.CATEGORICAL, Kind.BOOLEAN):
+            apart = [n for n, kind in self.columns.items() if kind in (Kind.CATEGORICAL, Kind.BOOLEAN)]
+            raise ValueError(
+                f"segments: {self.segments.column} is no categorical or boolean column"
+                f"{nearest(self.segments.column, apart)}"
+            )
+        return self
+
+    @property
+    def columns(self) -> dict[str, Kind]:
+        """Every watched column with its kind, the features first."""
+        return self.feature_kinds | {name: kind for kind, columns in self.logged.items() for name in columns}
+
+    @property
+    def feature_kinds(self) -> dict[str, Kind]:
+        """The features in the order of the file, with their kinds."""
+        return {name: kind for kind, columns in self.features.items() for name in columns}
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics as the domain knows them."""
+        said: dict[str, dict[str, Any]] = {name: dict(metric) for name, metric in self.business.items()}
+        return tuple(Metric(name, **metric) for name, metric in said.items())
+
+    def segments_of(self, anchor: Profile) -> Segments | None:
+        """How records are told apart, chosen by the records that a version was approved on; None when they are not.
+
+        Segments that the profile tells apart already stay, so that what a model's windows are compared with does not
+        change its meaning with every version.
+        """
+        said = self.segments
+        if said is None:
+            return None
+        kind = self.columns[said.column]
+        if said.values:
+            return Segments(said.column, said.values, kind)
+        prefix = f"{said.column}="
+        before = tuple(n.removeprefix(prefix) for n in anchor.segments if n.startswith(prefix))
+        if before:
+            return Segments(said.column, tuple(v for v in before if v != OTHER)[: said.most], kind)
+        return Segments.most_frequent(said.column, said.most, anchor, kind)
+
+
+def _trouble(metric: MetricSpec, kinds: Mapping[str, Kind]) -> str | None:
+    """Why the statistic cannot be made of these columns, or None."""
+    allowed = {Kind.NUMERIC, Kind.BOOLEAN} if metric.statistic is Statistic.RATE else {Kind.NUMERIC}
+    for column in (metric.column, metric.over):
+        if column and kinds[column] not in allowed:
+            return f"the {metric.statistic} of {column} cannot be taken, as it is {kinds[column]}"
+    return None
