@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from watchkeeper.profiles import texts
 from watchkeeper.profiles.merging import MOST_CATEGORIES
 from watchkeeper.profiles.numbers import is_string, missing
 from watchkeeper.profiles.profile import CategoricalColumn, Kind
@@ -24,11 +25,11 @@ def category_counts(values: pa.ChunkedArray, kind: Kind) -> CategoricalColumn:
     if pa.types.is_null(values.type):
         return CategoricalColumn({}, nulls=len(values))
     names, counts = _tally(values)
-    texts = _as_text(names, kind)
-    if texts is None:
+    told = _as_text(names, kind)
+    if told is None:
         nulls = missing(values)
         return CategoricalColumn({}, nulls=nulls, wrong=len(values) - nulls)
-    return _booleans(texts, counts) if kind is Kind.BOOLEAN else _categories(texts, counts)
+    return _booleans(told, counts) if kind is Kind.BOOLEAN else _categories(told, counts)
 
 
 def _tally(values: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
@@ -36,10 +37,9 @@ def _tally(values: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
     if pa.types.is_dictionary(values.type):
         return _tally_codes(values.combine_chunks())
     try:
-        found = pc.value_counts(values)
+        return texts.tally(values) if is_string(values.type) else texts.afresh(values)
     except pa.ArrowNotImplementedError:  # a type that cannot be counted, such as a list, is no category either
         return pa.array([], values.type), np.empty(0, np.int64)
-    return found.field("values"), found.field("counts").to_numpy()
 
 
 def _tally_codes(values: pa.DictionaryArray | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64]]:
@@ -65,8 +65,8 @@ def _as_text(names: pa.Array, kind: Kind) -> pa.Array | None:
 
 def category_names(values: pa.Array, kind: Kind) -> list[str | None]:
     """The category of each value, shape (n,), by the name under which it is counted; None where it has none."""
-    texts = _as_text(values, kind)
-    told: list[str | None] = [None] * len(values) if texts is None else texts.to_pylist()
+    names = _as_text(values, kind)
+    told: list[str | None] = [None] * len(values) if names is None else names.to_pylist()
     return [BOOLEANS.get(text or "") for text in told] if kind is Kind.BOOLEAN else told
 
 
@@ -84,11 +84,20 @@ def _booleans(names: pa.Array, counts: npt.NDArray[np.int64]) -> CategoricalColu
 
 
 def _categories(names: pa.Array, counts: npt.NDArray[np.int64]) -> CategoricalColumn:
+    if len(names) > MOST_CATEGORIES:
+        return _most_frequent(names, counts)
+    told: dict[str | None, int] = {}
+    for name, count in zip(names.to_pylist(), counts.tolist(), strict=True):
+        told[name] = told.get(name, 0) + count
+    nulls = told.pop(None, 0)
+    return CategoricalColumn({name: count for name, count in told.items() if name is not None and count}, nulls=nulls)
+
+
+def _most_frequent(names: pa.Array, counts: npt.NDArray[np.int64]) -> CategoricalColumn:
     valid = names.is_valid().to_numpy(zero_copy_only=False)
-    nulls = int(counts[~valid].sum())
+    nulls, every = int(counts[~valid].sum()), int(counts[valid].sum())
     table = pa.table({"name": names, "count": counts}).filter(pc.and_(names.is_valid(), pc.greater(counts, 0)))
     table = table.group_by("name").aggregate([("count", "sum")])
-    every = int(counts[valid].sum())
     if table.num_rows > MOST_CATEGORIES:
         order = [("count_sum", "descending"), ("name", "ascending")]
         table = table.take(pc.select_k_unstable(table, MOST_CATEGORIES, order))

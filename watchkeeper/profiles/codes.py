@@ -8,7 +8,17 @@ Numbered so that larger values have larger bins; the sign is folded in as sortab
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FIRST_BIN", "LAST_BIN", "LOWER_EDGES", "MIDPOINTS", "UPPER_EDGES", "bin_counts", "bins_of"]
+__all__ = [
+    "FIRST_BIN",
+    "LAST_BIN",
+    "LOWER_EDGES",
+    "MIDPOINTS",
+    "UPPER_EDGES",
+    "bin_counts",
+    "bins_of",
+    "filled",
+    "tally",
+]
 
 Floats = npt.NDArray[np.float64]
 Bins = npt.NDArray[np.uint16]
@@ -21,7 +31,7 @@ FIRST_BIN, LAST_BIN = 0x0080, 0xFF7F
 BLOCK = 131_072
 """Values coded at a time, so that what is at work stays in the processor's cache."""
 
-FEW = 16_384
+FEW = 1_024
 """Below this many values, sorting their bins is faster than counting into all 65,536."""
 
 _BITS = np.arange(ALL_BINS, dtype=np.uint32)
@@ -57,10 +67,28 @@ def bin_counts(values: npt.NDArray[np.generic], center: float, scale: float) -> 
     if values.size < FEW:
         found, counts = np.unique(bins_of(values, center, scale), return_counts=True)
         return found, counts.astype(np.int64)
-    tally = np.zeros(ALL_BINS, np.int64)
-    for start in range(0, values.size, BLOCK):
-        tally += np.bincount(_coded(values[start : start + BLOCK], center, scale), minlength=ALL_BINS)
-    return _sparse(tally[_BITS_OF_BIN])
+    return filled(tally(values, center, scale))
+
+
+def tally(values: npt.NDArray[np.generic], center: float, scale: float) -> Counts:
+    """How many finite values have each pattern of upper bits, shape (65536,), for at most some 100,000 values."""
+    return np.bincount(_coded(values, center, scale), minlength=ALL_BINS)
+
+
+def filled(patterns: Counts) -> tuple[Bins, Counts]:
+    """The filled bins in growing order and their counts, out of counts by pattern of upper bits."""
+    found = np.flatnonzero(patterns != 0)
+    positive = np.searchsorted(found, SIGN)
+    found = np.concatenate([found[positive:][::-1], found[:positive]])
+    return _within_range(_BIN_OF_BITS[found], patterns[found])
+
+
+def _within_range(bins: Bins, counts: Counts) -> tuple[Bins, Counts]:
+    """The same, with what lies outside the 32-bit range in the outermost bins."""
+    if not bins.size or (bins[0] >= FIRST_BIN and bins[-1] <= LAST_BIN):
+        return bins, counts
+    inner, places = np.unique(np.clip(bins, np.uint16(FIRST_BIN), np.uint16(LAST_BIN)), return_inverse=True)
+    return inner, np.bincount(places, weights=counts).astype(np.int64)
 
 
 def _coded(values: npt.NDArray[np.generic], center: float, scale: float) -> Bins:
@@ -69,13 +97,7 @@ def _coded(values: npt.NDArray[np.generic], center: float, scale: float) -> Bins
     short = np.empty(values.size, "<f4")
     with np.errstate(over="ignore", under="ignore"):
         np.subtract(values, center, out=moved, casting="unsafe")
-        np.multiply(moved, 1.0 / scale, out=short, casting="same_kind")
+        np.multiply(moved, 1.0 / scale, out=moved)
+        short[:] = moved
     upper: Bins = short.view("<u2")[1::2]
     return upper
-
-
-def _sparse(tally: Counts) -> tuple[Bins, Counts]:
-    tally[FIRST_BIN] += tally[:FIRST_BIN].sum()
-    tally[LAST_BIN] += tally[LAST_BIN + 1 :].sum()
-    filled = np.flatnonzero(tally[FIRST_BIN : LAST_BIN + 1]) + FIRST_BIN
-    return filled.astype(np.uint16), tally[filled]
