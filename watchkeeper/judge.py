@@ -15,10 +15,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from watchkeeper.domain.judgements import Judgement, Outcome
+from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import Plan
 from watchkeeper.window import Floats
 
-__all__ = ["Block", "confidence_sequence", "judge", "log_losses", "log_t_mixture", "row_guardrail"]
+__all__ = [
+    "Block",
+    "confidence_sequence",
+    "judge",
+    "log_losses",
+    "log_t_mixture",
+    "losses_of",
+    "row_guardrail",
+    "scaled_errors",
+]
 
 LEAST_BLOCKS = 5
 """Fewer blocks promote nobody: a t statistic on less says more about the noise than about the canary."""
@@ -28,6 +38,9 @@ LEAST_GUARDRAIL_ROWS = 200
 
 CLIP = 0.01
 """Probabilities are clipped to [0.01, 0.99], so that one record's log-loss is at most 4.6 and variances exist."""
+
+MOST_ERRORS = 10.0
+"""An absolute error counts as at most ten usual ones, for the same reason."""
 
 PRIOR_BLOCKS = 1.0
 """Weight of the mixture in blocks; 1 makes the sequence tightest after a handful of blocks."""
@@ -44,11 +57,43 @@ class Block:
     champion: Floats
 
 
+def losses_of(problem: Problem, predictions: Floats, labels: Floats, usual_error: float) -> Floats:
+    """The loss of each record, shape (n,): `log_losses`, or `scaled_errors` of a regression model."""
+    if problem is Problem.REGRESSION:
+        return scaled_errors(predictions, labels, usual_error)
+    return log_losses(predictions, labels)
+
+
 def log_losses(predictions: Floats, labels: Floats) -> Floats:
-    """The log-loss of each record, at most 4.6; shapes (n,), labels 0 or 1. No answer is as bad as the worst one."""
-    p = np.clip(predictions, CLIP, 1 - CLIP)
-    losses: Floats = -np.where(labels > 0, np.log(p), np.log1p(-p))
-    return np.where(np.isnan(predictions), -math.log(CLIP), losses)
+    """The log-loss of each record, shape (n,), at most 4.6; no answer is as bad as the worst one.
+
+    Args:
+        predictions: probabilities of the label 1, shape (n,), or of all classes, shape (n, k).
+        labels: 0 or 1, or the place of the class; where it is none of the places the loss is NaN.
+    """
+    if predictions.ndim == 1:
+        shares = np.where(labels > 0, predictions, 1 - predictions)
+    else:
+        known = np.isin(labels, np.arange(predictions.shape[1]))
+        place = np.where(known, labels, 0).astype(np.int64)
+        shares = predictions[np.arange(place.size), place]
+    losses: Floats = -np.log(np.clip(np.where(np.isnan(shares), CLIP, shares), CLIP, 1 - CLIP))
+    return losses if predictions.ndim == 1 else np.where(known, losses, np.nan)
+
+
+def scaled_errors(predictions: Floats, labels: Floats, usual: float) -> Floats:
+    """The absolute error of each record in units of the usual one, at most 10; no answer is as bad as the worst one.
+
+    With the champion's mean absolute error of training as the unit a champion's mean loss is 1 while nothing changes,
+    and a rollout's margin of 0.01 allows a canary one percent more, whatever the label's unit.
+
+    Args:
+        predictions, labels: numbers, shape (n,).
+        usual: the unit; 1 is taken where it is not a positive number.
+    """
+    unit = usual if math.isfinite(usual) and usual > 0 else 1.0
+    errors: Floats = np.abs(predictions - labels) / unit
+    return np.where(np.isnan(predictions), MOST_ERRORS, np.minimum(errors, MOST_ERRORS))
 
 
 def judge(blocks: Sequence[Block], plan: Plan) -> Judgement:

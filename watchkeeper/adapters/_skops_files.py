@@ -43,6 +43,10 @@ TRUSTED = (
 """What scikit-learn's own estimators hold beyond the types that skops trusts by itself."""
 
 
+BINARY = 2
+"""The classes of a binary model, of which the second is answered for."""
+
+
 def save_estimator(estimator: object, file: Path) -> None:
     """Write a fitted estimator."""
     from skops import io  # noqa: PLC0415 - skops imports scikit-learn, which takes a second
@@ -101,7 +105,8 @@ class EstimatorPredictor:
     def predict(self, features: pa.Table) -> Floats:
         frame = self._frame(features)
         if hasattr(self.estimator, "predict_proba"):
-            return np.asarray(self.estimator.predict_proba(frame)[:, 1], dtype=np.float64)
+            shares = np.asarray(self.estimator.predict_proba(frame), dtype=np.float64)
+            return shares[:, 1] if shares.shape[1] == BINARY else shares
         return np.asarray(self.estimator.predict(frame), dtype=np.float64)
 
     def _frame(self, features: pa.Table) -> "pd.DataFrame":

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.profiles import Profile
@@ -24,7 +25,7 @@ class Predictor(Protocol):
     def version(self) -> Version: ...
 
     def predict(self, features: pa.Table) -> Floats:
-        """One answer a row: a probability, or a value."""
+        """One answer a row, shape (n,): a probability, or a value; of a multiclass model probabilities, (n, k)."""
         ...
 
 
@@ -35,12 +36,15 @@ class TrainingRequest:
     Attributes:
         id: the same for every attempt at the same retraining.
         until: labelled records from then on are kept for the trial.
+        problem, classes: what is to be predicted; labels of classes are their places among `classes`.
     """
 
     id: str
     model: str
     until: datetime
     because: str
+    problem: Problem = Problem.BINARY
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,9 @@ class Trained:
     """What a trainer gives back.
 
     Attributes:
-        estimator: has `predict_proba` or `predict`, on the spec's features in their order.
-        records: what it learned from: the features, `_at`, `_label`, and `_prediction` made out of fold.
+        estimator: has `predict_proba` (of classes in their order) or `predict`, on the spec's features in their order.
+        records: what it learned from: the features, `_at`, `_label`, and `_prediction` made out of fold; in its place
+            `_scores` of a multiclass model, a list of one probability a class.
     """
 
     estimator: object

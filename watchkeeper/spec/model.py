@@ -19,6 +19,7 @@ from watchkeeper.domain.followups import ResponseRule
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import LOSSES, Problem, trouble_with_classes
 from watchkeeper.domain.versions import TrialRule
+from watchkeeper.serving.answers import SCORES
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
 from watchkeeper.spec.releasing import RolloutSpec, TrialSpec
@@ -171,6 +172,11 @@ class ModelSpec(ColumnsSpec):
     def trial_rule(self) -> TrialRule:
         """What a candidate must show, as the domain knows it."""
         return TrialRule(self.trial.metric or LOSSES[self.problem][0], self.trial.margin, self.trial.least_rows)
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """The columns in which records hold their answers beside `_prediction`."""
+        return (SCORES,) if self.problem is Problem.MULTICLASS else ()
 
     def outcomes(self, window: Interval) -> Interval:
         """The interval whose labels are due by the end of this window."""

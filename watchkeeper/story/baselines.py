@@ -8,18 +8,19 @@ import numpy as np
 import pyarrow as pa
 
 from watchkeeper.checks import seed
+from watchkeeper.domain.causes import BROKEN_LABELS, BROKEN_RECORDS
 from watchkeeper.domain.findings import Measure
-from watchkeeper.domain.followups import NEVER_RETRAIN_ON
 from watchkeeper.domain.intervals import Interval, interval_ending
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
-from watchkeeper.profiles import Grid, Kind, NumericColumn, Profile
+from watchkeeper.profiles import Grid, NumericColumn, Profile
 from watchkeeper.profiles.counting import fit_grids, profile_batches
+from watchkeeper.serving.answers import with_named_answers
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
-from watchkeeper.window import PREDICTION, Baseline, History
+from watchkeeper.window import Baseline, History, kinds_of_answers
 
 __all__ = [
     "REMEMBERED",
@@ -87,7 +88,7 @@ def _trailing_sum(house: House, spec: ModelSpec, anchor: Anchor, within: Interva
 
 def is_broken(verdict: Verdict) -> bool:
     """Whether a window's records are nothing to learn from or to compare with."""
-    return verdict.level >= Level.WARNING and verdict.cause in NEVER_RETRAIN_ON
+    return verdict.level >= Level.WARNING and verdict.cause in BROKEN_RECORDS
 
 
 def history(seeded: Iterable[Measure], measured: History, before: datetime) -> History:
@@ -112,13 +113,26 @@ def broken_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[I
     return tuple(sorted(v.interval for v in verdicts if is_broken(v)))
 
 
+def _not_for_training(house: House, spec: ModelSpec, within: Interval) -> list[Interval]:
+    """What touches an interval and is nothing to learn from, oldest first: broken windows, and records whose labels are.
+
+    A window that finds labels broken finds those of the records that were due by its end.
+    """
+    due = spec.labels.delay + spec.labels.over + spec.every
+    most = max((within.length + due) // spec.every + 2, 1)
+    verdicts = house.state.outlines(spec.model, within.end + due, most, after=within.start)
+    faulty = [v.interval for v in verdicts if is_broken(v)]
+    faulty += [spec.outcomes(v.interval) for v in verdicts if v.level >= Level.WARNING and v.cause in BROKEN_LABELS]
+    return sorted(i for i in faulty if i.start < within.end and i.end > within.start)
+
+
 def clean_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[Interval, ...]:
-    """The parts of an interval outside broken windows, oldest first."""
+    """The parts of an interval that a model may learn from, oldest first."""
     clean, start = [], within.start
-    for broken in broken_intervals(house, spec, within):
-        if broken.start > start:
-            clean.append(Interval(start, broken.start))
-        start = max(start, broken.end)
+    for faulty in _not_for_training(house, spec, within):
+        if faulty.start > start:
+            clean.append(Interval(start, faulty.start))
+        start = max(start, faulty.end)
     return (*clean, Interval(start, within.end)) if start < within.end else tuple(clean)
 
 
@@ -130,8 +144,10 @@ def make_anchor(spec: ModelSpec, records: pa.Table, grids: Mapping[str, Grid]) -
     """
     kinds = spec.columns
     known = [c for c in kinds if c in records.column_names]
-    counted = records.select([*known, "_prediction"]).rename_columns([*known, PREDICTION])
-    all_kinds = {c: kinds[c] for c in known} | {PREDICTION: Kind.NUMERIC}
+    counted = with_named_answers(
+        records.select([*known, "_prediction", *spec.answer_columns]), spec.problem, spec.classes
+    )
+    all_kinds = {c: kinds[c] for c in known} | kinds_of_answers(spec.problem)
     bins = fit_grids(counted, all_kinds) | dict(grids)
     parts = list(_windows(counted, records, spec.every))
     windows = tuple((i, profile_batches([part], all_kinds, bins)) for i, part in parts[-MOST_WINDOWS:])

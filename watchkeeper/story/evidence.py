@@ -10,6 +10,9 @@ from watchkeeper.story.house import House
 
 __all__ = ["evidence_of"]
 
+SHOWN = ("log_loss", "auc", "accuracy", "brier", "calibration_gap", "mae", "rmse", "r2", "bias")
+"""The metrics that tell a person most, those of every problem."""
+
 
 def evidence_of(house: House, rollout: Rollout, judgement: Judgement, gate: Gate) -> str:
     """Markdown: what is asked, the metrics of both versions, the canary so far, and where to read on."""
@@ -29,7 +32,7 @@ def _metrics_table(house: House, rollout: Rollout) -> str:
     trial = trial_of(house, rollout)
     if not trial:
         return "There was no offline trial: a person put this version forward."
-    names = [n for n in ("log_loss", "auc", "brier", "calibration_gap") if n in trial["candidate"]]
+    names = [n for n in SHOWN if n in trial["candidate"]]
     rows = [f"| {n} | {trial['champion'][n]:.4f} | {trial['candidate'][n]:.4f} |" for n in names]
     head = ["| on the holdout | champion | candidate |", "|---|---|---|"]
     return "\n".join([*head, *rows, "", trial["sentence"]])

@@ -14,7 +14,8 @@ from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Trial, Version, judge_trial
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Trained, TrainingRequest
-from watchkeeper.profiles.metrics import classification_metrics
+from watchkeeper.profiles.metrics import metrics_of
+from watchkeeper.serving.answers import answers_in
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import clean_intervals, grids_of, make_anchor
 from watchkeeper.story.house import House
@@ -42,13 +43,14 @@ def request_of(house: House, model: str, at: datetime, because: str, identity: s
     spec = house.model(model)
     newest = at - spec.labels.delay
     until = newest - spec.training.holdout
-    request = TrainingRequest(identity or f"retrain:{model}@{stamp(at)}", model, until, because)
+    name = identity or f"retrain:{model}@{stamp(at)}"
+    request = TrainingRequest(name, model, until, because, spec.problem, spec.classes)
     return Training(request, Interval(at - spec.training.history, until), Interval(until, newest))
 
 
 def gather(house: House, spec: ModelSpec, within: Interval, known_by: datetime) -> pa.Table:
     """The labelled records of an interval, without those of broken windows."""
-    columns = list(spec.feature_kinds)
+    columns = [*spec.feature_kinds, *spec.answer_columns]
     parts = [
         house.predictions.labelled(spec.model, clean, known_by, columns)
         for clean in clean_intervals(house, spec, within)
@@ -70,7 +72,8 @@ def register(house: House, training: TrainingRequest, trained: Trained, at: date
     grids = grids_of(house.registry.anchor(spec.model, champion).profile) if champion else {}
     records = trained.records
     anchor = make_anchor(spec, records, grids)
-    metrics = classification_metrics(_floats(records, "_prediction"), _floats(records, "_label"))
+    answers = answers_in(records, spec.problem, spec.classes)
+    metrics = metrics_of(spec.problem, answers, _floats(records, "_label"))
     first, last = (moment.as_py() for moment in pc.min_max(records["_at"]).values())
     span = Interval(first, max(last, anchor.windows[-1][0].end))
     unnamed = Version(spec.model, 0, "", at, span, training.because, metrics)
@@ -89,7 +92,7 @@ def try_out(house: House, training: Training, version: Version, at: datetime) ->
     if champion is None:
         raise NotThere(f"{spec.model} has no champion to try {version.name} against")
     measured = [
-        classification_metrics(house.registry.load(spec.model, n).predict(records), labels) if labels.size else {}
+        metrics_of(spec.problem, house.registry.load(spec.model, n).predict(records), labels) if labels.size else {}
         for n in (version.number, champion)
     ]
     trial = judge_trial(measured[0], measured[1], labels.size, training.tried_on, spec.trial_rule)
@@ -115,7 +118,7 @@ def start_model(house: House, model: str, at: datetime) -> Version:
     pointers = house.registry.pointers(model)
     if pointers.champion is not None:
         return house.registry.version(model, pointers.champion)
-    request = TrainingRequest(f"first:{model}", model, at, "The first version.")
+    request = TrainingRequest(f"first:{model}", model, at, "The first version.", spec.problem, spec.classes)
     trained = house.trainer(spec.training.function).train(request, pa.table({}))
     version = register(house, request, trained, at)
     house.router.set_split(model, Split(version.number, None, 0.0, request.id, at))

@@ -11,9 +11,9 @@ from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere, OutsideError
 from watchkeeper.ports import Drawn, Tracked
-from watchkeeper.profiles import Kind
+from watchkeeper.serving.answers import with_named_answers
 from watchkeeper.story.house import House
-from watchkeeper.window import PREDICTION
+from watchkeeper.window import kinds_of_answers
 
 __all__ = ["deliver_alerts", "draw_report", "publish_verdicts"]
 
@@ -79,12 +79,14 @@ def draw_report(house: House, model: str, incident: str | None, at: datetime) ->
 
 def _draw(house: House, verdict: Verdict) -> Drawn:
     """The picture on disk: bounded samples, with the scores and limits of the verdict."""
-    model, columns = verdict.model, house.model(verdict.model).columns
-    kinds = columns | {PREDICTION: Kind.NUMERIC}
+    model, spec = verdict.model, house.model(verdict.model)
+    kinds, columns = spec.columns | kinds_of_answers(spec.problem), [*spec.columns, *spec.answer_columns]
     drift = [f for f in verdict.findings if f.family is Family.DRIFT and f.subject in kinds]
+    before = house.registry.anchor(model, verdict.version).sample
+    now = house.predictions.sample(model, verdict.interval, columns, PICTURED)
     return house.reporter.draw(
-        house.registry.anchor(model, verdict.version).sample,
-        house.predictions.sample(model, verdict.interval, list(columns), PICTURED),
+        with_named_answers(before, spec.problem, spec.classes),
+        with_named_answers(now, spec.problem, spec.classes),
         kinds,
         {f.subject: f.value for f in drift},
         {f.subject: f.limit for f in drift},

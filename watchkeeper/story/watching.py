@@ -1,21 +1,22 @@
 """One look at one window: read, check, settle, and write down all that follows, in one transaction."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from watchkeeper.domain.alerts import Alert, Link, alerts_for
 from watchkeeper.domain.audit import Entry
-from watchkeeper.domain.causes import likely_cause
 from watchkeeper.domain.findings import Finding
-from watchkeeper.domain.followups import FollowUp, Story, follow_ups, why_not_retrain
+from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import Interval, interval_ending, window_id
-from watchkeeper.domain.levels import Level
+from watchkeeper.domain.responses import Asked, follow_ups
+from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import broken_intervals, grids_of, recall_anchor, recall_baseline
-from watchkeeper.story.deciding import Developed, decide, follow
+from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow
 from watchkeeper.story.house import House
 from watchkeeper.window import Window
 
@@ -58,9 +59,10 @@ def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
     anchor = recall_anchor(house, spec, champion, interval)
     window = read_window(house, spec, champion, anchor, interval)
     baseline = recall_baseline(house, spec, house.registry.version(spec.model, champion), anchor, interval)
-    verdict = decide(spec, baseline, window)
+    recall: Recall = cache(lambda most: house.state.verdicts(spec.model, interval.end, most))
+    verdict = decide(spec, baseline, window, recall)
     house.predictions.keep_profile(spec.model, interval, window.profile)
-    is_first = house.state.settle(_settlement(house, spec, verdict))
+    is_first = house.state.settle(_settlement(house, spec, verdict, recall))
     return verdict if is_first else house.state.verdict(verdict.id) or verdict
 
 
@@ -72,14 +74,16 @@ def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, in
     """
     due = spec.outcomes(interval)
     broken = broken_intervals(house, spec, due)
-    grids = grids_of(anchor.profile)
-    return house.predictions.window(Look(spec.model, interval, spec.columns, grids, due, champion, broken))
+    grids, problem, classes = grids_of(anchor.profile), spec.problem, spec.classes
+    return house.predictions.window(
+        Look(spec.model, interval, spec.columns, grids, due, champion, broken, problem, classes)
+    )
 
 
-def _settlement(house: House, spec: ModelSpec, verdict: Verdict) -> Settlement:
+def _settlement(house: House, spec: ModelSpec, verdict: Verdict, recall: Recall) -> Settlement:
     """All that follows from a verdict: incident, transition, alerts, follow-ups."""
-    before = house.state.verdicts(spec.model, verdict.interval.end, spec.confirmation.reach)
-    now = follow(house.spec.env, spec, _last_incident(house, spec.model), (verdict, *before))
+    seen = (verdict, *recall(spec.confirmation.reach))
+    now = follow(house.spec.env, spec, _last_incident(house, spec.model), seen)
     return Settlement(
         verdict=verdict,
         measures=tuple(m for f in verdict.findings for m in f.measures),
@@ -112,14 +116,16 @@ def _alerts(
 def _follow_ups(house: House, spec: ModelSpec, verdict: Verdict, now: Developed) -> tuple[FollowUp, ...]:
     """What must run next; while a rollout is under way nothing is retrained, and a critical window asks its judge."""
     rollout = house.state.open_rollout(spec.model)
-    if rollout:
-        against: str | None = f"rollout {rollout.id} is under way"
-    else:
-        asked = house.state.followups(spec.model, Story.RETRAIN)
-        last = asked[-1][0].at if asked else None
-        families = frozenset(f.family for f in now.confirmed if f.level >= Level.WARNING)
-        against = why_not_retrain(likely_cause(now.confirmed), families, last, verdict.interval.end, spec.response_rule)
-    return follow_ups(verdict, now.incident, now.transition, against, rollout)
+    response = answer(spec, verdict, now, _asked(house, spec.model, rollout))
+    return follow_ups(verdict, now.incident, now.transition, response, rollout)
+
+
+def _asked(house: House, model: str, rollout: Rollout | None) -> Asked:
+    """What the model's incidents have asked for, and what of it is not over."""
+    asked = {story: house.state.followups(model, story) for story in (Story.RECALIBRATE, Story.RETRAIN)}
+    under_way = [f"rollout {rollout.id}"] if rollout else []
+    under_way += [f.id for followups in asked.values() for f, outcome in followups if outcome is None]
+    return Asked({story: followups[-1][0].at for story, followups in asked.items() if followups}, ", ".join(under_way))
 
 
 def _entries(transition: Transition | None) -> tuple[Entry, ...]:
