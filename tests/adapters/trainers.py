@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pyarrow as pa
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from watchkeeper.ports import Trained, TrainingRequest
 
@@ -58,3 +58,35 @@ with_infinity = _changed(
         "_prediction", pa.array([float("inf")] * records.num_rows)
     )
 )
+
+
+SPREAD = [[0.5, 0.25, 0.25]]
+
+
+def of_classes(request: TrainingRequest, records: pa.Table) -> Trained:
+    """A small classifier of the request's classes."""
+    frame, labels = records.select(["x"]).to_pandas(), records.column("_label").to_numpy()
+    return Trained(
+        LogisticRegression().fit(frame, labels), records.append_column("_scores", pa.array(SPREAD * len(labels)))
+    )
+
+
+def of_named_classes(request: TrainingRequest, records: pa.Table) -> Trained:
+    trained = of_classes(request, records)
+    names = [request.classes[int(label)] for label in records.column("_label").to_pylist()]
+    return Trained(LogisticRegression().fit(records.select(["x"]).to_pandas(), names), trained.records)
+
+
+def without_scores(request: TrainingRequest, records: pa.Table) -> Trained:
+    return Trained(of_classes(request, records).estimator, records)
+
+
+def with_wrong_scores(request: TrainingRequest, records: pa.Table) -> Trained:
+    wrong = pa.array([[0.5, 0.5, 0.5]] * records.num_rows)
+    return Trained(of_classes(request, records).estimator, records.append_column("_scores", wrong))
+
+
+def of_numbers(_request: TrainingRequest, records: pa.Table) -> Trained:
+    """A small regression on `x`."""
+    estimator = LinearRegression().fit(records.select(["x"]).to_pandas(), records.column("_label").to_numpy())
+    return Trained(estimator, records.append_column("_prediction", pa.array([1.0] * records.num_rows)))
