@@ -133,7 +133,7 @@ def test_kept_profiles_come_back_oldest_first_and_only_those_within(store: Predi
 
 def test_a_profile_that_is_damaged_is_named(store: PredictionStore, tmp_path: Path) -> None:
     store.keep_profile("flights", TODAY, Profile(rows=1))
-    (file,) = tmp_path.glob("flights/profiles/*.wkp")
+    (file,) = tmp_path.glob("flights/profiles/day=*/*.wkp")
     file.write_bytes(file.read_bytes()[:-3])
     with pytest.raises(OutsideError, match="wkp") as refused:
         store.profiles("flights", TODAY)

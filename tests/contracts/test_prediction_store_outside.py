@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tests.contracts.records import DAY, NOON, TODAY, labels, look, records
+from tests.contracts.records import HOUR, NOON, TODAY, labels, look, records
 from watchkeeper.adapters.parquet_predictions import ParquetPredictions
 from watchkeeper.errors import OutsideError
 from watchkeeper.ports import PredictionStore
@@ -45,6 +45,8 @@ def test_a_place_that_is_no_folder_is_an_error_of_the_outside(tmp_path: Path) ->
         lambda: store.sample("flights", TODAY, [], 5),
         lambda: store.keep_profile("flights", TODAY, Profile()),
         lambda: store.profiles("flights", TODAY),
+        lambda: store.sums("flights", TODAY, HOUR),
+        lambda: store.records("flights", TODAY, []),
     ):
         with pytest.raises(OutsideError, match=r"prediction store: .*flights") as failed:
             act()
@@ -62,6 +64,6 @@ def test_a_disk_that_fails_is_an_error_of_the_outside_and_no_file_of_trouble(
 
 def test_a_file_that_names_no_window_among_the_profiles_is_named(store: PredictionStore, tmp_path: Path) -> None:
     store.keep_profile("flights", TODAY, Profile())
-    (tmp_path / "flights/profiles/notes.wkp").write_text("mine")
+    (tmp_path / "flights/profiles/day=2013-07-01/notes.wkp").write_text("mine")
     with pytest.raises(OutsideError, match=r"notes\.wkp .*move it away"):
-        store.profiles("flights", TODAY.shifted(DAY))
+        store.profiles("flights", TODAY)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from watchkeeper.adapters._parquet_files import microseconds
 from watchkeeper.serving.tables import RECORD_TYPES
 
-__all__ = ["EMPTY", "in_order", "one_table"]
+__all__ = ["EMPTY", "evenly", "in_order", "one_table"]
 
 EMPTY = pa.schema(RECORD_TYPES).empty_table()
 """No records."""
@@ -29,6 +29,13 @@ def in_order(table: pa.Table) -> pa.Table:
     times = microseconds(table)
     sorted_already = bool((times[1:] >= times[:-1]).all())
     return table if sorted_already else table.combine_chunks().take(np.argsort(times, kind="stable"))
+
+
+def evenly(times: np.ndarray, most: int) -> np.ndarray:
+    """The places of at most `most` records that lie evenly among all, by time."""
+    count = min(len(times), max(most, 0))
+    places = np.linspace(0, len(times) - 1, count).round().astype(np.int64)
+    return np.sort(np.argsort(times, kind="stable")[places])
 
 
 def _column(table: pa.Table, name: str) -> pa.ChunkedArray:

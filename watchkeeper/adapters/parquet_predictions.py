@@ -1,42 +1,38 @@
 """Records, labels and profiles as files in a folder, laid out as `watchkeeper.serving.layout` says."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from watchkeeper.adapters._kept_profiles import KeptProfiles
 from watchkeeper.adapters._parquet_files import (
     EPOCH,
-    STORE,
     TICK,
     Span,
     Trouble,
     day_files,
-    entries,
     microseconds,
     reaching,
     read_within,
     those,
 )
 from watchkeeper.adapters._parquet_ids import Seen, Source, floats, hashed, latest_labels, surveyed
-from watchkeeper.adapters._parquet_tables import EMPTY, in_order, one_table
+from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_table
 from watchkeeper.domain.intervals import Interval
-from watchkeeper.errors import OutsideError
 from watchkeeper.ports.records import Look
 from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.counting import profile_batches
-from watchkeeper.profiles.storage import from_bytes, to_bytes
 from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, checked_name, put_whole
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, checked_name
 from watchkeeper.serving.tables import LABEL_TYPES, RECORD_TYPES, write_labels, write_records
 from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
 __all__ = ["ParquetPredictions"]
-
-MOMENT = "%Y%m%dT%H%M%S.%fZ"
 
 
 @dataclass(slots=True)
@@ -81,23 +77,32 @@ class ParquetPredictions:
         names = [*(name for name in look.columns if name != "_prediction"), "_prediction", SCORES, "_at"]
         records = self._records(self._sources(look.model, span, trouble), names, span, trouble)
         counted = (with_named_answers(table, look.problem, look.classes) for table in tally.of(records))
-        profile = profile_batches(counted, kinds, look.grids)
+        profile = profile_batches(counted, kinds, look.grids, look.segments)
         newest = None if tally.newest is None else EPOCH + tally.newest * TICK
         outcomes = self._outcomes(look, trouble)
         return Window(look.model, look.interval, tally.rows, profile, outcomes, newest, trouble.sentences)
 
+
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
-        trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
-        names = [*RECORD_TYPES, *columns]
-        table = one_table([*self._records(self._sources(model, span, trouble), names, span, trouble)], columns)
+        table, trouble = self._whole(model, interval, columns)
         labels = latest_labels(hashed(table.column("_id")), self._labels(model, interval.start, known_by, trouble))
         return in_order(those(table.append_column("_label", pa.array(labels)), ~np.isnan(labels)))
+
+    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
+        return in_order(self._whole(model, interval, columns)[0])
+
+    def _whole(self, model: str, interval: Interval, columns: Sequence[str]) -> tuple[pa.Table, Trouble]:
+        """Every record of an interval, each once."""
+        trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
+        names = [*RECORD_TYPES, *columns]
+        tables = [*self._records(self._sources(model, span, trouble), names, span, trouble)]
+        return one_table(tables, columns), trouble
 
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
         sources = self._sources(model, span, trouble)
         times = [microseconds(table) for table in self._records(sources, ["_at"], span, trouble)]
-        chosen = _evenly(np.concatenate([np.empty(0, np.int64), *times]), rows)
+        chosen = evenly(np.concatenate([np.empty(0, np.int64), *times]), rows)
         names, tables, passed = [*RECORD_TYPES, *columns], [], 0
         for table in self._records(sources, names, span, trouble) if len(chosen) else ():
             here = chosen[(chosen >= passed) & (chosen < passed + table.num_rows)] - passed
@@ -106,16 +111,24 @@ class ParquetPredictions:
         return in_order(one_table(tables, columns))
 
     def keep_profile(self, model: str, interval: Interval, profile: Profile) -> None:
-        folder = self._folder(model, PROFILES)
-        with reaching(folder):
-            put_whole(folder / f"{_name(interval.start)}_{_name(interval.end)}.wkp", to_bytes(profile))
+        with self._kept(model) as kept:
+            kept.keep(interval, profile)
 
     def profiles(self, model: str, within: Interval) -> tuple[tuple[Interval, Profile], ...]:
+        with self._kept(model) as kept:
+            return tuple(kept.within(within))
+
+    def sums(
+        self, model: str, within: Interval, every: timedelta, without: Sequence[Interval] = ()
+    ) -> tuple[tuple[Interval, Profile], ...]:
+        with self._kept(model) as kept:
+            return tuple(kept.sums(within, every, without))
+
+    @contextmanager
+    def _kept(self, model: str) -> Iterator[KeptProfiles]:
         folder = self._folder(model, PROFILES)
         with reaching(folder):
-            kept = {_interval(path): path for path in entries(folder) if path.suffix == ".wkp"}
-            wanted = sorted(i for i in kept if within.start <= i.start and i.end <= within.end)
-            return tuple((interval, _profile(kept[interval])) for interval in wanted)
+            yield KeptProfiles(folder)
 
     def _folder(self, model: str, part: str) -> Path:
         return self.root / checked_name(model) / part
@@ -143,17 +156,30 @@ class ParquetPredictions:
                 yield from read_within(path, [*LABEL_TYPES], span, [*LABEL_TYPES])
 
     def _outcomes(self, look: Look, trouble: Trouble) -> Outcomes:
-        span = Span.of(look.outcomes.start, look.outcomes.end)
+        span, apart = Span.of(look.outcomes.start, look.outcomes.end), look.segments
         ids, answers = [np.empty(0, np.int64)], [answers_in(EMPTY, look.problem, look.classes)]
-        names = ["_id", "_at", "_prediction", SCORES, "_version"]
+        places = [np.empty(0, np.int64)]
+        names = ["_id", "_at", "_prediction", SCORES, "_version", *([apart.column] if apart else [])]
         for every in self._records(self._sources(look.model, span, trouble), names, span, trouble):
             table = those(every, _asked_about(every, look))
             ids.append(hashed(table.column("_id")))
             answers.append(answers_in(table, look.problem, look.classes))
+            places.append(apart.places(table) if apart else np.zeros(table.num_rows, np.int64))
         known = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
-        predictions, labels = np.concatenate(answers), latest_labels(np.concatenate(ids), known)
-        whole = ~np.isnan(np.column_stack([predictions, labels])).any(axis=1)
-        return Outcomes(look.outcomes, predictions[whole], labels[whole], len(labels), look.problem)
+        labels = latest_labels(np.concatenate(ids), known)
+        return _joined(look, np.concatenate(answers), labels, np.concatenate(places))
+
+
+def _joined(look: Look, answers: np.ndarray, labels: np.ndarray, places: np.ndarray) -> Outcomes:
+    """The outcomes of all records, and of each segment; `places` says whose each record is."""
+    whole = ~np.isnan(np.column_stack([answers, labels])).any(axis=1)
+    parts = {}
+    for place, name in enumerate(look.segments.names if look.segments else ()):
+        mine = places == place
+        parts[name] = Outcomes(
+            look.outcomes, answers[whole & mine], labels[whole & mine], int(mine.sum()), look.problem
+        )
+    return Outcomes(look.outcomes, answers[whole], labels[whole], len(labels), look.problem, parts)
 
 
 def _asked_about(table: pa.Table, look: Look) -> np.ndarray:
@@ -169,30 +195,3 @@ def _asked_about(table: pa.Table, look: Look) -> np.ndarray:
 def _numbers(table: pa.Table, name: str) -> np.ndarray:
     """The numbers of a column, NaN everywhere when the table does not have it."""
     return floats(table.column(name)) if name in table.column_names else np.full(table.num_rows, np.nan)
-
-
-def _evenly(times: np.ndarray, most: int) -> np.ndarray:
-    """The places of at most `most` records that lie evenly among all, by time."""
-    count = min(len(times), max(most, 0))
-    evenly = np.linspace(0, len(times) - 1, count).round().astype(np.int64)
-    return np.sort(np.argsort(times, kind="stable")[evenly])
-
-
-def _name(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime(MOMENT)
-
-
-def _interval(path: Path) -> Interval:
-    try:
-        return Interval(*map(datetime.fromisoformat, path.stem.split("_")))
-    except ValueError as error:
-        raise OutsideError(
-            STORE, f"{path} does not name the window of a profile; move it away", permanent=True
-        ) from error
-
-
-def _profile(path: Path) -> Profile:
-    try:
-        return from_bytes(path.read_bytes())
-    except ValueError as error:
-        raise OutsideError(STORE, f"{path}: {error}", permanent=True) from error

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import pyarrow as pa
 
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
-from watchkeeper.profiles import Grid, Kind, Profile
-from watchkeeper.window import Window
+from watchkeeper.profiles import Grid, Kind, Profile, Segments
+from watchkeeper.window import Outcomes, Window
 
 __all__ = ["Look", "PredictionStore"]
 
@@ -20,12 +20,13 @@ class Look:
     """Which window to read, and of what.
 
     Attributes:
-        columns: the features and business columns with their kinds; the answers are always read.
+        columns: the features and logged columns with their kinds; the answers are always read.
         grids: the bins of the numeric columns.
         outcomes: the interval whose labels are due by the window's end.
         version: whose records count as outcomes; None counts those of every version.
         without: intervals whose records do not count as outcomes.
         problem, classes: what the answers are.
+        segments: how records are told apart; their profiles and outcomes come with those of the whole.
     """
 
     model: str
@@ -37,13 +38,14 @@ class Look:
     without: tuple[Interval, ...] = ()
     problem: Problem = Problem.BINARY
     classes: tuple[str, ...] = ()
+    segments: Segments | None = None
 
 
 class PredictionStore(Protocol):
     """Records and labels, by model and day.
 
     A table of records has the columns `_id` (string), `_at` (timestamp with zone), `_key` (string), `_version` (int),
-    `_prediction` (double), `_latency_ms` (double), and one column per feature or business value; one of a multiclass
+    `_prediction` (double), `_latency_ms` (double), and one column per feature or logged value; one of a multiclass
     model has `_scores`, too (`watchkeeper.serving.answers` says what stands in both). A table of labels has `_id`,
     `_label` (double; of a multiclass model the place of the class) and `_at` (when it became known).
     """
@@ -59,8 +61,15 @@ class PredictionStore(Protocol):
         """
         ...
 
+        """The outcomes of a look alone; none at all where fewer labels than this have come since its outcomes begin."""
+        ...
+
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`."""
+        ...
+
+    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
+        """Every record of an interval: the named columns and every `_` column, in order of `_at`."""
         ...
 
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
@@ -71,4 +80,13 @@ class PredictionStore(Protocol):
 
     def profiles(self, model: str, within: Interval) -> tuple[tuple[Interval, Profile], ...]:
         """The kept profiles of windows that lie in an interval, oldest first."""
+        ...
+
+    def sums(
+        self, model: str, within: Interval, every: timedelta, without: Sequence[Interval] = ()
+    ) -> tuple[tuple[Interval, Profile], ...]:
+        """Sums of the kept profiles of the windows of length `every` that lie in an interval, oldest first.
+
+        Each comes with the time it covers: a day, an hour, or a single window. The windows of `without` are in none.
+        """
         ...
