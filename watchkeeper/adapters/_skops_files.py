@@ -39,8 +39,12 @@ TRUSTED = (
     "sklearn.tree._tree.Tree",
     "sklearn.utils._bunch.Bunch",
     "sklearn.utils.validation.check_array",
+    "watchkeeper.layers.classes.ClassLayer",
+    "watchkeeper.layers.classes.RecalibratedClassifier",
+    "watchkeeper.layers.numbers.RecalibratedRegressor",
+    "watchkeeper.layers.numbers.ValueLayer",
 )
-"""What scikit-learn's own estimators hold beyond the types that skops trusts by itself."""
+"""What scikit-learn's own estimators hold beyond the types that skops trusts by itself, and our own layers."""
 
 
 BINARY = 2

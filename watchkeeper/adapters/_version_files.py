@@ -108,6 +108,7 @@ def write_manifest(folder: Path, version: Version, request: str, anchor: Anchor)
         "trained_on": [version.trained_on.start.isoformat(), version.trained_on.end.isoformat()],
         "origin": version.origin,
         "metrics": {name: str(float(value)) for name, value in version.metrics.items()},
+        "parent": version.parent,
         "request": request,
         "features": list(features_of(anchor.sample).items()),
         "files": {f.relative_to(folder).as_posix(): _sha256(f) for f in sorted(folder.rglob("*")) if f.is_file()},
@@ -127,6 +128,7 @@ def version_in(manifest: Manifest) -> Version:
         trained_on=Interval(*(datetime.fromisoformat(moment) for moment in manifest["trained_on"])),
         origin=manifest["origin"],
         metrics={name: float(value) for name, value in manifest["metrics"].items()},
+        parent=manifest.get("parent"),
     )
 
 

@@ -19,6 +19,8 @@ class Version:
         trained_on: the records it learned from.
         metrics: out-of-fold metrics at training, by name.
         origin: why it exists, one sentence.
+        parent: the version that it is under another layer; None where it was trained. Its `trained_on` and `metrics`
+            are then the parent's: a layer is no training, and gives back at best what the estimator could do.
     """
 
     model: str
@@ -28,6 +30,7 @@ class Version:
     trained_on: Interval
     origin: str
     metrics: dict[str, float] = field(default_factory=dict)
+    parent: int | None = None
 
     @property
     def name(self) -> str:

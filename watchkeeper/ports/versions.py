@@ -24,6 +24,11 @@ class Predictor(Protocol):
     @property
     def version(self) -> Version: ...
 
+    @property
+    def estimator(self) -> object:
+        """What was registered."""
+        ...
+
     def predict(self, features: pa.Table) -> Floats:
         """One answer a row, shape (n,): a probability, or a value; of a multiclass model probabilities, (n, k)."""
         ...

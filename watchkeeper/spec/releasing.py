@@ -1,13 +1,15 @@
 """What a person says of trials and rollouts."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from watchkeeper.domain.rollouts import Gate, Plan, Step
 from watchkeeper.spec.words import Duration, Length, Share, Strict
 
-__all__ = ["RolloutSpec", "StepSpec", "TrialSpec"]
+__all__ = ["RecalibrationSpec", "RolloutSpec", "StepSpec", "TrialSpec"]
 
 
 class TrialSpec(Strict):
@@ -26,10 +28,20 @@ class StepSpec(Strict):
     records: int = Field(default=100, ge=0)
 
 
+def _growing(steps: tuple[StepSpec, ...]) -> tuple[StepSpec, ...]:
+    shares = [s.share for s in steps]
+    if not shares or shares != sorted(set(shares)):
+        raise ValueError(f"the shares of a rollout grow from step to step, these do not: {shares}")
+    return steps
+
+
+Steps = Annotated[tuple[StepSpec, ...], AfterValidator(_growing)]
+
+
 class RolloutSpec(Strict):
     """How a candidate earns traffic."""
 
-    steps: tuple[StepSpec, ...] = (
+    steps: Steps = (
         StepSpec(share=0.1, lasts=timedelta(days=2)),
         StepSpec(share=0.25, lasts=timedelta(days=2)),
         StepSpec(share=0.5, lasts=timedelta(days=2)),
@@ -40,16 +52,42 @@ class RolloutSpec(Strict):
     deadline: Length = timedelta(days=30)
     answer_within: Length = timedelta(days=3)
 
-    @field_validator("steps")
-    @classmethod
-    def _grow(cls, steps: tuple[StepSpec, ...]) -> tuple[StepSpec, ...]:
-        shares = [s.share for s in steps]
-        if not shares or shares != sorted(set(shares)):
-            raise ValueError(f"the shares of a rollout grow from step to step, these do not: {shares}")
-        return steps
-
     @property
     def plan(self) -> Plan:
         """The plan as the domain knows it."""
-        steps = tuple(Step(s.share, s.lasts, s.records) for s in self.steps)
-        return Plan(steps, self.margin, self.alpha, self.approvals, self.deadline)
+        return Plan(_steps(self.steps), self.margin, self.alpha, self.approvals, self.deadline)
+
+
+class RecalibrationSpec(Strict):
+    """First aid: a layer over the champion's answers, fitted on recent labels, tried and released in a shorter way.
+
+    Attributes:
+        enabled: whether an incident may ask for it; a person always may.
+        history: how far back the layer learns.
+        holdout: the newest labelled time, kept for its trial.
+        cooldown: the least time between two of them.
+        least_rows: fewer labelled records than this fit no layer, nor judge one.
+        steps: of its own rollout.
+        margin, alpha, approvals, deadline: of its own rollout; as in `rollout` where they are not said.
+    """
+
+    enabled: bool = True
+    history: Length = timedelta(days=14)
+    holdout: Length = timedelta(days=3)
+    cooldown: Duration = timedelta(days=3)
+    least_rows: int = Field(default=500, ge=1)
+    steps: Steps = (StepSpec(share=0.5, lasts=timedelta(days=1), records=200),)
+    margin: float | None = Field(default=None, gt=0)
+    alpha: Share | None = None
+    approvals: tuple[Gate, ...] | None = None
+    deadline: Length | None = None
+
+    def plan(self, rollout: RolloutSpec) -> Plan:
+        """The plan of its rollout; what is not said here is as in the model's usual one."""
+        said = {"margin": self.margin, "alpha": self.alpha, "gates": self.approvals, "deadline": self.deadline}
+        usual = replace(rollout.plan, steps=_steps(self.steps))
+        return replace(usual, **{name: value for name, value in said.items() if value is not None})
+
+
+def _steps(steps: tuple[StepSpec, ...]) -> tuple[Step, ...]:
+    return tuple(Step(s.share, s.lasts, s.records) for s in steps)
