@@ -24,6 +24,7 @@ class Check(ABC):
     Attributes:
         family: what kind of question it asks; the likely cause is read from it.
         runbook: the page in `docs/runbooks` that says what a person does; a check without one does not load.
+        of_columns: whether its subjects are columns (and `*`).
         of_segments: whether it asks about each segment of the records too, where they are monitored apart.
         critical: a value that reaches this is critical.
         warning: a value that reaches this is a warning; 90 % of `critical` when it is not given.
@@ -32,6 +33,7 @@ class Check(ABC):
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     family: ClassVar[Family]
     runbook: ClassVar[str]
+    of_columns: ClassVar[bool] = False
     of_segments: ClassVar[bool] = True
 
     critical: float | None

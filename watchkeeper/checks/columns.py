@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from watchkeeper.checks.base import Check
 from watchkeeper.domain.findings import Finding
@@ -19,6 +20,8 @@ class ColumnCheck(Check, asks=False):
         ignore: columns that are not judged; they are still answered for, so that their incidents can end.
         least: fewer offending values than this say nothing, and a window of fewer records cannot be judged.
     """
+
+    of_columns: ClassVar[bool] = True
 
     ignore: tuple[str, ...] = ()
     least: int = 5

@@ -29,6 +29,7 @@ class Schema(Check):
 
     family: ClassVar[Family] = Family.INTEGRITY
     runbook: ClassVar[str] = "schema.md"
+    of_columns: ClassVar[bool] = True
     of_segments: ClassVar[bool] = False
 
     critical: float = 0.01

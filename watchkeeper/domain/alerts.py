@@ -39,6 +39,7 @@ class Alert:
         id: unique per transition and channel; sending it twice is sending it once.
         incident: the incident's key, the channel's dedup key.
         links: the runbook first.
+        evidence: the sentence that speaks for the cause.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Alert:
     findings: tuple[str, ...]
     links: tuple[Link, ...]
     at: datetime
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def alerts_for(
             findings=told,
             links=links,
             at=transition.at,
+            evidence=incident.evidence,
         )
         for route in routes
         if incident.level >= route.least

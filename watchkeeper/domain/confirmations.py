@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from watchkeeper.domain.findings import Finding
-from watchkeeper.domain.levels import Level
+from watchkeeper.domain.levels import WARNING_SHARE, Level
 from watchkeeper.domain.verdicts import Verdict
 
 __all__ = ["Confirmation", "NOfM", "confirmed_findings"]
@@ -37,16 +38,31 @@ class Confirmation:
         by_check: checks that need another number of windows than `opens`.
         at_once: checks whose limit says how often it is reached by chance: one critical window is enough; a warning of
             theirs is told like any other.
+        release: a finding of an incident is quiet only below this share of the limit of its warning, so that a value
+            that dances around the limit does not open and close incidents.
+        lasts: an incident stays open for at least this long after it was detected.
+        warnings: checks whose warning does not begin at 90 % of critical, with the share at which it does.
     """
 
     opens: NOfM = NOfM(2, 3)
     resolves: NOfM = NOfM(3, 3)
     by_check: tuple[tuple[str, NOfM], ...] = ()
     at_once: frozenset[str] = frozenset()
+    release: float = 0.9
+    lasts: timedelta = timedelta(0)
+    warnings: tuple[tuple[str, float], ...] = ()
 
     def of(self, check: str) -> NOfM:
         """The rule for one kind of check."""
         return dict(self.by_check).get(check, self.opens)
+
+    def is_released(self, finding: Finding) -> bool:
+        """Whether a finding that has spoken is clearly quiet again.
+
+        A value beyond the limit that the check calls OK is excused by it, and quiet.
+        """
+        warning = dict(self.warnings).get(finding.check, WARNING_SHARE) * finding.limit
+        return finding.level is Level.OK and not self.release * warning <= finding.value < warning
 
     @property
     def reach(self) -> int:

@@ -1,18 +1,18 @@
 """What lasts from *opened* to *resolved*."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from watchkeeper.domain.causes import Cause, likely_cause
-from watchkeeper.domain.confirmations import Confirmation, NOfM, confirmed_findings
+from watchkeeper.domain.causes import Cause, Diagnosis, diagnose
+from watchkeeper.domain.confirmations import Confirmation, confirmed_findings
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 
-__all__ = ["Change", "Incident", "Transition", "develop"]
+__all__ = ["Change", "Incident", "Transition", "develop", "diagnosis_of"]
 
 
 class Change(StrEnum):
@@ -34,6 +34,7 @@ class Incident:
         resolved: end of the window that ended it.
         marks: the findings that belong to it (`missing:temp`).
         changes: how many transitions it has had.
+        evidence: the sentence that speaks for the cause; empty for incidents of earlier releases.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Incident:
     marks: tuple[str, ...]
     changes: int = 1
     resolved: datetime | None = None
+    evidence: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -64,8 +66,16 @@ class Transition:
     sentence: str
 
 
+def _always(_mark: str) -> bool:
+    return True
+
+
 def develop(
-    env: str, incident: Incident | None, verdicts: Sequence[Verdict], rule: Confirmation
+    env: str,
+    incident: Incident | None,
+    verdicts: Sequence[Verdict],
+    rule: Confirmation,
+    asked: Callable[[str], bool] = _always,
 ) -> tuple[Incident | None, Transition | None]:
     """The incident after the newest verdict, and the transition a person is told of, if there is one.
 
@@ -74,25 +84,48 @@ def develop(
         incident: the model's last one, open or resolved, if any; two of a model never overlap.
         verdicts: newest first, at least `rule.reach` of them where they exist.
         rule: how often is enough.
+        asked: whether the spec still asks about a mark; an incident waits for no answer that nobody asks for.
     """
     confirmed = confirmed_findings(verdicts, rule)
     if incident is None or not incident.is_open:
         ended = incident.resolved if incident else None
         return _opened(env, verdicts, confirmed, ended) if confirmed else (None, None)
+    still = replace(incident, marks=tuple(filter(asked, incident.marks)))
     if confirmed:
-        return _joined(incident, verdicts[0], confirmed)
-    return _resolved(incident, verdicts[0], rule) if _is_quiet(incident, verdicts, rule.resolves) else (incident, None)
+        return _joined(still, verdicts, confirmed)
+    if not still.marks:
+        return _resolved(incident, verdicts[0], f"The spec no longer asks about {', '.join(incident.marks)}.")
+    if _is_quiet(still, verdicts, rule):
+        return _resolved(still, verdicts[0], f"Quiet in {rule.resolves} windows: {', '.join(still.marks)}.")
+    return still, None
+
+
+def diagnosis_of(confirmed: Sequence[Finding], verdicts: Sequence[Verdict]) -> Diagnosis:
+    """Why these findings of the newest verdict stand.
+
+    Args:
+        confirmed: those that have stood often enough.
+        verdicts: newest first.
+    """
+    return diagnose(confirmed, verdicts[0].findings, [v.findings for v in verdicts[1:]])
 
 
 def _opened(
     env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...], ended: datetime | None
 ) -> tuple[Incident, Transition]:
     now, marks = verdicts[0], tuple(f.mark for f in confirmed)
-    first = _first_bad(verdicts, marks, ended)
-    key = f"wk:{env}:{now.model}:{stamp(first.interval.end)}"
-    cause = likely_cause(confirmed)
+    since = _first_bad(verdicts, marks, ended).interval.end
+    likely = diagnosis_of(confirmed, verdicts)
     incident = Incident(
-        key, now.model, confirmed[0].level, cause, _because(confirmed), first.interval.end, now.interval.end, marks
+        key=f"wk:{env}:{now.model}:{stamp(since)}",
+        model=now.model,
+        level=confirmed[0].level,
+        cause=likely.cause,
+        because=_because(confirmed),
+        since=since,
+        detected=now.interval.end,
+        marks=marks,
+        evidence=likely.evidence,
     )
     return _told(Change.OPENED, incident, now)
 
@@ -112,35 +145,48 @@ def _first_bad(verdicts: Sequence[Verdict], marks: Sequence[str], ended: datetim
     return first
 
 
-def _joined(incident: Incident, now: Verdict, confirmed: tuple[Finding, ...]) -> tuple[Incident, Transition | None]:
+def _joined(
+    incident: Incident, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...]
+) -> tuple[Incident, Transition | None]:
     """Every confirmed finding joins the incident; only a worse level or a new cause among them is told."""
     new = tuple(f for f in confirmed if f.mark not in incident.marks)
     joined = replace(incident, marks=incident.marks + tuple(f.mark for f in new))
-    seen = likely_cause(confirmed)
-    cause = incident.cause if seen is Cause.UNKNOWN else seen
+    seen = diagnosis_of(confirmed, verdicts)
+    likely = Diagnosis(incident.cause, incident.evidence) if seen.cause is Cause.UNKNOWN else seen
     worse = confirmed[0].level > incident.level
-    if not (worse or (new and cause is not incident.cause)):
+    if not (worse or (new and likely.cause is not incident.cause)):
         return joined, None
-    level = max(incident.level, confirmed[0].level)
-    return _told(
-        Change.ESCALATED,
-        replace(joined, level=level, cause=cause, because=_because(confirmed), changes=incident.changes + 1),
-        now,
+    after = replace(
+        joined,
+        level=max(incident.level, confirmed[0].level),
+        cause=likely.cause,
+        evidence=likely.evidence,
+        because=_because(confirmed),
+        changes=incident.changes + 1,
     )
+    return _told(Change.ESCALATED, after, verdicts[0])
 
 
-def _is_quiet(incident: Incident, verdicts: Sequence[Verdict], rule: NOfM) -> bool:
-    """Whether every finding of the incident has been answered OK in N of the last M windows; silence is not OK."""
-    quiet = [all(_is_ok(v.finding(mark)) for mark in incident.marks) for v in verdicts[: rule.m]]
-    return quiet[0] and sum(quiet) >= rule.n
+def _is_quiet(incident: Incident, verdicts: Sequence[Verdict], rule: Confirmation) -> bool:
+    """Whether the incident has lasted long enough, and every finding of it has been quiet in N of the last M windows.
+
+    Silence is not quiet.
+    """
+    if verdicts[0].interval.end - incident.detected < rule.lasts:
+        return False
+    seen = verdicts[: rule.resolves.m]
+    quiet = [all(_is_ok(v.finding(mark), incident, rule) for mark in incident.marks) for v in seen]
+    return quiet[0] and sum(quiet) >= rule.resolves.n
 
 
-def _is_ok(finding: Finding | None) -> bool:
-    return finding is not None and finding.level == Level.OK
+def _is_ok(finding: Finding | None, incident: Incident, rule: Confirmation) -> bool:
+    """Whether it is quiet; clearly so where it has spoken of more than missing evidence."""
+    if finding is None or incident.level <= Level.UNKNOWN:
+        return finding is not None and finding.level is Level.OK
+    return rule.is_released(finding)
 
 
-def _resolved(incident: Incident, now: Verdict, rule: Confirmation) -> tuple[Incident, Transition]:
-    because = f"Quiet in {rule.resolves} windows: {', '.join(incident.marks)}."
+def _resolved(incident: Incident, now: Verdict, because: str) -> tuple[Incident, Transition]:
     after = replace(incident, resolved=now.interval.end, because=because, changes=incident.changes + 1)
     return _told(Change.RESOLVED, after, now)
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["Level", "Limit"]
+__all__ = ["WARNING_SHARE", "Level", "Limit"]
 
 WARNING_SHARE = 0.9
 """A warning speaks at this share of the critical limit, unless the spec says otherwise."""

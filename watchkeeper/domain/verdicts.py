@@ -1,10 +1,10 @@
 """The settled opinion on one window."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from watchkeeper.domain.causes import Cause, likely_cause
+from watchkeeper.domain.causes import Cause, Diagnosis, diagnose
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.intervals import Interval, window_id
 from watchkeeper.domain.levels import Level
@@ -20,6 +20,7 @@ class Verdict:
         version: the number of the champion at that time.
         findings: every answer, the good ones too, worst first.
         rows: records in the window.
+        evidence: the sentence that speaks for the cause; empty where there is none to name.
     """
 
     id: str
@@ -31,20 +32,34 @@ class Verdict:
     why: str
     rows: int
     findings: tuple[Finding, ...]
+    evidence: str = ""
 
     def finding(self, mark: str) -> Finding | None:
         """The finding with this mark, if the window was asked about it."""
         return next((f for f in self.findings if f.mark == mark), None)
 
 
-def settle(model: str, version: int, interval: Interval, rows: int, findings: Iterable[Finding]) -> Verdict:
-    """The verdict that follows from these findings; none at all is UNKNOWN, never OK."""
+def settle(
+    model: str,
+    version: int,
+    interval: Interval,
+    rows: int,
+    findings: Iterable[Finding],
+    earlier: Sequence[Verdict] = (),
+) -> Verdict:
+    """The verdict that follows from these findings; none at all is UNKNOWN, never OK.
+
+    Args:
+        earlier: the verdicts before, newest first: trouble that has just been may explain what is seen now.
+    """
     ranked = tuple(sorted(findings, key=_severity))
     level = ranked[0].level if ranked else Level.UNKNOWN
     bad = [f for f in ranked if f.level > Level.OK]
-    why = _why(bad, len(ranked))
-    cause = likely_cause(bad) if level >= Level.WARNING else Cause.UNKNOWN
-    return Verdict(window_id(model, interval.end), model, interval, version, level, cause, why, rows, ranked)
+    likely = Diagnosis(Cause.UNKNOWN, "")
+    if level >= Level.WARNING:
+        likely = diagnose(bad, ranked, [v.findings for v in earlier])
+    identity, why = window_id(model, interval.end), _why(bad, len(ranked))
+    return Verdict(identity, model, interval, version, level, likely.cause, why, rows, ranked, likely.evidence)
 
 
 def _severity(finding: Finding) -> tuple[int, float, str]:

@@ -13,17 +13,18 @@ from watchkeeper.checks.base import Check
 from watchkeeper.checks.business import Business
 from watchkeeper.checks.calibrated import Calibrated
 from watchkeeper.domain.budgets import Budget
-from watchkeeper.domain.confirmations import Confirmation, NOfM
-from watchkeeper.domain.findings import Family
-from watchkeeper.domain.followups import ResponseRule
+from watchkeeper.domain.confirmations import Confirmation
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import LOSSES, Problem, trouble_with_classes
+from watchkeeper.domain.responses import ResponseRule
+from watchkeeper.domain.scenes import ANSWERS, WHOLE
 from watchkeeper.domain.versions import TrialRule
+from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.serving.answers import SCORES
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
 from watchkeeper.spec.releasing import RolloutSpec, TrialSpec
-from watchkeeper.spec.words import Duration, Length, Pages, Strict, Times
+from watchkeeper.spec.words import Duration, Length, Pages, Strict
 
 __all__ = ["ModelSpec"]
 
@@ -47,21 +48,6 @@ class AlertSpec(Strict):
     """How many false pages people are willing to get; the calibrated checks share them evenly."""
 
     budget: Pages = Budget()
-
-
-class ConfirmSpec(Strict):
-    """How often a finding must stand before a person is told, and how often be quiet before it is over."""
-
-    opens: Times = NOfM(2, 3)
-    resolves: Times = NOfM(3, 3)
-
-
-class ResponseSpec(Strict):
-    """When an incident asks for retraining."""
-
-    retrain: bool = True
-    cooldown: Duration = timedelta(days=7)
-    on: tuple[Family, ...] = (Family.PERFORMANCE, Family.CALIBRATION)
 
 
 class TrainingSpec(Strict):
@@ -154,7 +140,19 @@ class ModelSpec(ColumnsSpec):
         by_check = tuple((kind, said.confirm) for kind, (said, _) in self._askings.items() if said.confirm)
         silent = {kind: check for kind, (said, check) in self._askings.items() if not said.confirm}
         calibrated = (k for k, c in silent.items() if isinstance(c, Calibrated) and c.shares_budget)
-        return Confirmation(self.confirm.opens, self.confirm.resolves, by_check, frozenset(calibrated))
+        warnings = tuple((k, c.warning / c.critical) for k, (_, c) in self._askings.items() if c.warning and c.critical)
+        said = self.confirm
+        return Confirmation(
+            said.opens, said.resolves, by_check, frozenset(calibrated), said.release, said.lasts, warnings
+        )
+
+    def asks(self, mark: str) -> bool:
+        """Whether what a mark names is still asked about: its check asks, and the column it names is watched."""
+        kind, _, subject = mark.partition(":")
+        said, check = self._askings.get(kind, (None, None))
+        if said is None or check is None or not said.enabled or not check.of_columns:
+            return bool(said and said.enabled)
+        return subject in (WHOLE, *ANSWERS) or subject in self.columns
 
     @cached_property
     def _askings(self) -> dict[str, tuple[Asking, Check]]:
@@ -165,8 +163,8 @@ class ModelSpec(ColumnsSpec):
 
     @property
     def response_rule(self) -> ResponseRule:
-        """When to retrain, as the domain knows it."""
-        return ResponseRule(self.response.retrain, self.response.cooldown, self.response.on)
+        """What is done about incidents, as the domain knows it."""
+        return self.response.rule
 
     @property
     def trial_rule(self) -> TrialRule:

@@ -1,18 +1,24 @@
 """What is thought of a window, and what becomes of the incident: the same in production, in a replay, in a backtest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from watchkeeper.checks import examine_all
+from watchkeeper.domain.causes import Diagnosis
 from watchkeeper.domain.confirmations import confirmed_findings
 from watchkeeper.domain.findings import Finding
-from watchkeeper.domain.incidents import Change, Incident, Transition, develop
+from watchkeeper.domain.forecasts import LOOKS_BACK, foreseen, is_foreseeable
+from watchkeeper.domain.incidents import Change, Incident, Transition, develop, diagnosis_of
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.responses import Asked, Response, respond
 from watchkeeper.domain.verdicts import Verdict, settle
 from watchkeeper.spec import ModelSpec
 from watchkeeper.window import Baseline, Window
 
-__all__ = ["Developed", "decide", "follow"]
+__all__ = ["Developed", "Recall", "answer", "decide", "follow"]
+
+Recall = Callable[[int], Sequence[Verdict]]
+"""Gives so many of a model's verdicts before a window, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +26,33 @@ class Developed:
     """The incident after a verdict, the transition a person is told of, and the findings that stood often enough.
 
     Attributes:
+        diagnosis: of the confirmed findings.
         paged: whether the incident became CRITICAL with this verdict: what it may cost is counted in pages.
     """
 
     incident: Incident | None
     transition: Transition | None
     confirmed: tuple[Finding, ...]
+    diagnosis: Diagnosis
     paged: bool = False
 
 
-def decide(spec: ModelSpec, baseline: Baseline, window: Window) -> Verdict:
-    """The settled opinion on one window."""
-    findings = examine_all(spec.asked, baseline, window)
-    return settle(spec.model, baseline.version, window.interval, window.rows, findings)
+def _nothing(_most: int) -> Sequence[Verdict]:
+    return ()
+
+
+def decide(spec: ModelSpec, baseline: Baseline, window: Window, recall: Recall = _nothing) -> Verdict:
+    """The settled opinion on one window.
+
+    Args:
+        recall: gives the verdicts before: recent trouble explains, and warnings that rise are forecast. Only for a
+            forecast more of them are asked for than the confirmation looks back on.
+    """
+    found = [f for f in examine_all(spec.asked, baseline, window) if spec.asks(f.mark)]
+    reach = spec.confirmation.reach
+    earlier = recall(max(reach, LOOKS_BACK) if any(map(is_foreseeable, found)) else reach)
+    told = foreseen(found, earlier, window.interval.end)
+    return settle(spec.model, baseline.version, window.interval, window.rows, told, earlier[:reach])
 
 
 def follow(env: str, spec: ModelSpec, last: Incident | None, verdicts: Sequence[Verdict]) -> Developed:
@@ -42,9 +62,23 @@ def follow(env: str, spec: ModelSpec, last: Incident | None, verdicts: Sequence[
         last: the one that is open, else the one that was resolved last.
         verdicts: newest first, at least `spec.confirmation.reach` of them where they exist.
     """
-    incident, transition = develop(env, last, verdicts, spec.confirmation)
-    confirmed = confirmed_findings(verdicts, spec.confirmation)
-    return Developed(incident, transition, confirmed, paged=_is_page(last, transition))
+    seen = verdicts[: spec.confirmation.reach + 1]
+    incident, transition = develop(env, last, seen, spec.confirmation, spec.asks)
+    confirmed = confirmed_findings(seen, spec.confirmation)
+    likely = diagnosis_of(confirmed, seen)
+    return Developed(incident, transition, confirmed, likely, paged=_is_page(last, transition))
+
+
+def answer(spec: ModelSpec, verdict: Verdict, now: Developed, asked: Asked) -> Response:
+    """What is done after the newest verdict.
+
+    Args:
+        asked: what the model's incidents have asked for before.
+    """
+    if now.incident is None:
+        return Response(None, "there is no incident")
+    families = frozenset(f.family for f in now.confirmed if f.level >= Level.WARNING)
+    return respond(now.incident, now.diagnosis, families, asked, verdict.interval.end, spec.response_rule)
 
 
 def _is_page(last: Incident | None, transition: Transition | None) -> bool:

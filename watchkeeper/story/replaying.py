@@ -6,16 +6,19 @@ from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from watchkeeper.domain.followups import Story
+from watchkeeper.domain.forecasts import LOOKS_BACK
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.responses import Asked, Response
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
 from watchkeeper.profiles import Profile, Trailing
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import REMEMBERED, TRAILING, history, is_broken
-from watchkeeper.story.deciding import Developed, decide, follow
+from watchkeeper.story.deciding import Developed, answer, decide, follow
 from watchkeeper.window import Baseline, Window
 
 __all__ = ["Replayer", "Step"]
@@ -26,10 +29,11 @@ Measured = dict[Key, list[tuple[datetime, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One window of a replay: what was thought of it, and what became of the incident."""
+    """One window of a replay: what was thought of it, what became of the incident, and what would have been done."""
 
     verdict: Verdict
     developed: Developed
+    response: Response
 
 
 class Replayer:
@@ -54,7 +58,8 @@ class Replayer:
         self.pages: list[Transition] = []
         self._kept: dict[Interval, Profile] = {}
         self._measured: Measured = {}
-        self._verdicts: deque[Verdict] = deque(maxlen=max(spec.confirmation.reach, 1))
+        self._verdicts: deque[Verdict] = deque(maxlen=max(spec.confirmation.reach, LOOKS_BACK) + 1)
+        self._asked: dict[Story, datetime] = {}
         self.serve(version, anchor)
 
     def serve(self, version: Version, anchor: Anchor) -> None:
@@ -70,7 +75,7 @@ class Replayer:
         other._kept, other._verdicts, other._trailing = {**self._kept}, copy(self._verdicts), self._trailing.copy()
         other._measured = {key: [*values] for key, values in self._measured.items()}
         other._history = {key: [*values] for key, values in self._history.items()}
-        other._begun = self._begun
+        other._begun, other._asked = self._begun, self._asked
         return other
 
     def step(self, window: Window, *, rows_gone: bool = False) -> Step:
@@ -80,13 +85,14 @@ class Replayer:
             window: the next one.
             rows_gone: only its profile was kept. What cannot be known any more is UNKNOWN; no incident opens for it.
         """
-        verdict = decide(self.spec, self.baseline(window.interval), window)
+        before = tuple(self._verdicts)
+        verdict = decide(self.spec, self.baseline(window.interval), window, lambda most: before[:most])
         self._verdicts.appendleft(_known(verdict) if rows_gone else verdict)
         last = self.incidents[-1] if self.incidents else None
         developed = follow(self.env, self.spec, last, tuple(self._verdicts))
         self._remember(window, verdict)
         self._note(developed)
-        return Step(verdict, developed)
+        return Step(verdict, developed, self._answer(verdict, developed))
 
     def baseline(self, interval: Interval) -> Baseline:
         """What a window of this interval is held against; its history grows with the next step."""
@@ -96,6 +102,13 @@ class Replayer:
         self._forget_measures(interval.end - REMEMBERED)
         v, trailing = self.version, self._trailing.total()
         return Baseline(v.number, v.digest, self.anchor.profile, trailing, self._history, v.metrics)
+
+    def _answer(self, verdict: Verdict, developed: Developed) -> Response:
+        """What would have been done; nothing of it ever helps, as other windows than these have not been."""
+        response = answer(self.spec, verdict, developed, Asked(self._asked))
+        if response.story:
+            self._asked = {**self._asked, response.story: verdict.interval.end}
+        return response
 
     def _begin(self, interval: Interval) -> None:
         """Stand where a version stands at its first window: its training before what production has seen."""
