@@ -23,7 +23,7 @@ from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.serving.answers import SCORES
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
-from watchkeeper.spec.releasing import RolloutSpec, TrialSpec
+from watchkeeper.spec.releasing import RecalibrationSpec, RolloutSpec, TrialSpec
 from watchkeeper.spec.words import Duration, Length, Pages, Strict
 
 __all__ = ["ModelSpec"]
@@ -82,6 +82,7 @@ class ModelSpec(ColumnsSpec):
     training: TrainingSpec
     trial: TrialSpec = TrialSpec()
     rollout: RolloutSpec = RolloutSpec()
+    recalibration: RecalibrationSpec = RecalibrationSpec()
 
     @field_validator("every")
     @classmethod
