@@ -8,17 +8,16 @@ which takes minutes.
 import argparse
 import json
 import os
-import platform
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.children import last_line
+from benchmarks.machine import machine
 
 __all__ = ["Cell", "main"]
 
@@ -30,7 +29,6 @@ SLOW = 1_000_000
 """Evidently takes minutes from so many rows on."""
 
 WIDTH = 110
-PACKAGES = ("numpy", "pyarrow", "pandas", "sqlalchemy", "evidently")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     progress = Console(stderr=True)
     cells = [_cell(rows, progress, with_peer=not (asked.quick and rows >= SLOW)) for rows in asked.rows]
-    machine = _machine()
-    Console(width=WIDTH).print(_shown(cells, machine))
-    print(json.dumps({"cells": [asdict(cell) for cell in cells], "machine": machine}))
+    Console(width=WIDTH).print(_shown(cells))
+    print(json.dumps({"cells": [asdict(cell) for cell in cells], "machine": machine()}))
 
 
 def _cell(rows: int, progress: Console, *, with_peer: bool) -> Cell:
@@ -93,12 +90,7 @@ def _cell(rows: int, progress: Console, *, with_peer: bool) -> Cell:
     )
 
 
-def _machine() -> dict[str, str | int]:
-    versions = {name: version(name) for name in PACKAGES}
-    return {"cores": os.cpu_count() or 1, "python": platform.python_version(), **versions}
-
-
-def _shown(cells: Sequence[Cell], machine: dict[str, str | int]) -> Table:
+def _shown(cells: Sequence[Cell]) -> Table:
     table = Table(title="One monitoring cycle of one window x 50 columns, beside Evidently's DataDriftPreset")
     for name in ("records", "cycle", "first cycle", "memory", "Evidently", "memory", "ratio", "load"):
         table.add_column(name, justify="right")
@@ -108,7 +100,7 @@ def _shown(cells: Sequence[Cell], machine: dict[str, str | int]) -> Table:
             (f"{c.peer_seconds:.1f} s", f"+{c.peer_peak_mb:,.0f} MB", f"{c.ratio:,.0f}x") if c.ratio else 3 * ("-",)
         )
         table.add_row(f"{c.rows:,}", *ours, *theirs, f"{c.load:.1f}")
-    table.caption = ", ".join(f"{name} {value}" for name, value in machine.items())
+    table.caption = ", ".join(f"{name} {value}" for name, value in machine().items())
     return table
 
 

@@ -1,12 +1,12 @@
 """Numbers counted in blocks that stay in the processor's cache: bins, extremes and sum in the same pass."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from watchkeeper.profiles.codes import ALL_BINS, BLOCK, FEW, bin_counts, filled, tally
+from watchkeeper.profiles.codes import BLOCK, FEW, bin_counts, filled, tally
 from watchkeeper.profiles.profile import Grid, NumericColumn
 
 __all__ = ["count_numbers"]
@@ -19,7 +19,7 @@ class Pass:
     """What has been seen of a column so far."""
 
     grid: Grid
-    patterns: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(ALL_BINS, np.int64))
+    patterns: npt.NDArray[np.int64] | None = None
     finite: int = 0
     infinite: int = 0
     low: float = math.inf
@@ -38,7 +38,8 @@ class Pass:
             self.finite += block.size
             self.low, self.high = min(self.low, float(block.min())), max(self.high, float(block.max()))
             self.total += total
-            self.patterns += tally(block, self.grid.center, self.grid.scale)
+            found = tally(block, self.grid.center, self.grid.scale)
+            self.patterns = found if self.patterns is None else np.add(self.patterns, found, out=found)
 
 
 def count_numbers(values: Numbers, grid: Grid) -> NumericColumn:
@@ -51,10 +52,11 @@ def _counted_in_blocks(values: Numbers, grid: Grid) -> NumericColumn:
     seen = Pass(grid)
     for start in range(0, values.size, BLOCK):
         seen.over(values[start : start + BLOCK])
-    bins, counts = filled(seen.patterns)
     nulls = values.size - seen.finite - seen.infinite
-    extremes = (seen.low, seen.high) if seen.finite else (math.nan, math.nan)
-    return NumericColumn(grid, bins, counts, nulls, seen.infinite, 0, *extremes, seen.total)
+    if seen.patterns is None:
+        return replace(NumericColumn.empty(grid, nulls=nulls), infinite=seen.infinite)
+    bins, counts = filled(seen.patterns)
+    return NumericColumn(grid, bins, counts, nulls, seen.infinite, 0, seen.low, seen.high, seen.total)
 
 
 def _counted_at_once(values: Numbers, grid: Grid) -> NumericColumn:
