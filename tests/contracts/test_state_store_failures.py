@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from tests.builders import NOON, a_heartbeat, a_verdict, an_entry
+from tests.builders import DAY, HOUR, NOON, a_heartbeat, a_verdict, an_entry
 from tests.contracts.test_state_store import quiet
 from watchkeeper.adapters.sql_state import SqlState
+from watchkeeper.domain.levels import Level
 from watchkeeper.errors import OutsideError
 
 
@@ -102,8 +103,24 @@ def test_a_newer_schema_is_refused(database: str, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     run_sql(database, "CREATE TABLE schema_version (version INTEGER)", "INSERT INTO schema_version VALUES (99)")
     error = complaint(database)
-    assert "its schema has version 99, this Watchkeeper knows 1; upgrade it" in error.what
+    assert "its schema has version 99, this Watchkeeper knows 2; upgrade it" in error.what
     assert error.permanent
+
+
+def test_an_older_schema_is_brought_up_to_date(database: str) -> None:
+    state = SqlState(database)
+    for hour, level in enumerate((Level.OK, Level.CRITICAL)):
+        state.settle(quiet(a_verdict(end=NOON + hour * HOUR, level=level)))
+    run_sql(
+        database,
+        "DROP INDEX verdicts_by_level",
+        "ALTER TABLE verdicts DROP COLUMN level",
+        "UPDATE schema_version SET version = 1",
+    )
+    with pytest.raises(OutsideError, match="level"):  # this process took the tables for those of today
+        state.outlines("flights", NOON + DAY, None, least=Level.WARNING)
+    found = state.outlines("flights", NOON + DAY, None, least=Level.WARNING)
+    assert [v.level for v in found] == [Level.CRITICAL]
 
 
 def run_sql(url: str, *statements: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.builders import DAY, HOUR, NOON, a_measure, a_verdict
+from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.ports import Settlement, StateStore
 
@@ -45,3 +46,24 @@ def test_an_outline_is_the_verdict_without_its_findings(state: StateStore) -> No
     found = state.outlines("flights", NOON + 3 * HOUR, 9, after=NOON)
     assert found == tuple(replace(verdict, findings=()) for verdict in (verdicts[2], verdicts[1]))
     assert state.verdicts("flights", NOON + 3 * HOUR, 9, after=NOON) == (verdicts[2], verdicts[1])
+
+
+def test_outlines_may_be_asked_for_from_a_level_on(state: StateStore) -> None:
+    levels = (Level.OK, Level.CRITICAL, Level.UNKNOWN, Level.WARNING)
+    for hour, level in enumerate(levels):
+        state.settle(quiet(a_verdict(end=NOON + hour * HOUR, level=level)))
+    found = state.outlines("flights", NOON + DAY, None, least=Level.WARNING)
+    assert [v.level for v in found] == [Level.WARNING, Level.CRITICAL]
+    assert len(state.outlines("flights", NOON + DAY, None)) == 4
+    assert [v.level for v in state.outlines("flights", NOON + DAY, 1, least=Level.CRITICAL)] == [Level.CRITICAL]
+
+
+def test_measures_may_be_asked_for_by_the_moments_of_their_windows(state: StateStore) -> None:
+    for hour in (2, 0, 1, 3):
+        end = NOON + hour * HOUR
+        told = tuple(a_measure(at=end, check=check, value=float(hour)) for check in ("drift", "volume"))
+        state.settle(replace(quiet(a_verdict(end=end)), measures=told))
+    found = state.measured_at("flights", {NOON + 3 * HOUR, NOON, NOON + 5 * HOUR}, ["drift"])
+    assert found == {("drift", "temp", "psi"): ((NOON, 0.0), (NOON + 3 * HOUR, 3.0))}
+    many = [NOON + n * HOUR for n in range(40_000)]
+    assert len(state.measured_at("flights", many, ["volume"])["volume", "temp", "psi"]) == 4

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, InternalError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from watchkeeper.adapters._sql_tables import METADATA, SCHEMA_VERSION, VERSION
+from watchkeeper.adapters._sql_upgrades import upgrade
 from watchkeeper.errors import OutsideError
 
 __all__ = ["disconnect", "shown", "transaction"]
@@ -160,7 +161,7 @@ def _prepare(engine: Engine) -> None:
     _make_folder(engine.url)
     with _begun(engine, writes=False) as connection:
         version = _version(connection)
-    if version is None:
+    if version is None or version < VERSION:
         with _begun(engine, writes=True) as connection:
             version = _build(connection)
     if version > VERSION:
@@ -187,11 +188,11 @@ def _version(connection: Connection) -> int | None:
 
 
 def _build(connection: Connection) -> int:
-    """Make all tables, unless another process was faster."""
+    """Make all tables, or bring them up to date, unless another process was faster."""
     if connection.dialect.name == "postgresql":
         connection.execute(sql("SELECT pg_advisory_xact_lock(:number)"), {"number": BUILD_LOCK})
     version = _version(connection)
     if version is None:
         METADATA.create_all(connection, checkfirst=False)
         connection.execute(SCHEMA_VERSION.insert().values(version=VERSION))
-    return version or VERSION
+    return upgrade(connection, version or VERSION)

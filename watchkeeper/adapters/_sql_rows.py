@@ -81,7 +81,7 @@ def one(connection: Connection, kind: type[T], table: Table, identity: str) -> T
 
 def put_verdict(connection: Connection, verdict: Verdict) -> bool:
     """False when the window has a verdict already."""
-    keys = {"id": verdict.id, "model": verdict.model, "ended": micros(verdict.interval.end)}
+    keys = {"id": verdict.id, "model": verdict.model, "ended": micros(verdict.interval.end), "level": verdict.level}
     outline = encode(replace(verdict, findings=()))
     return put(connection, VERDICTS, **keys, outline=outline, body=encode(verdict))
 

@@ -26,7 +26,7 @@ __all__ = [
     "VERSION",
 ]
 
-VERSION = 1
+VERSION = 2
 """Grows by one with every change of these tables."""
 
 METADATA = MetaData()
@@ -60,7 +60,7 @@ def _at_most_one_open(table: Table) -> None:
 
 SCHEMA_VERSION = Table("schema_version", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
 
-VERDICTS = _table("verdicts", _text("model"), _number("ended"), _text("outline"))
+VERDICTS = _table("verdicts", _text("model"), _number("ended"), _number("level"), _text("outline"))
 INCIDENTS = _table("incidents", _text("model"), _number("since"), _number("changes"), _flag("is_open"))
 TRANSITIONS = _table("transitions", _text("incident"), _number("at"))
 OUTBOX = _table(
@@ -114,6 +114,7 @@ LINKS = Table(
 _at_most_one_open(INCIDENTS)
 _at_most_one_open(ROLLOUTS)
 Index("verdicts_of_model", VERDICTS.c.model, VERDICTS.c.ended)
+Index("verdicts_by_level", VERDICTS.c.model, VERDICTS.c.level, VERDICTS.c.ended)
 Index("measures_of_model", MEASURES.c.model, MEASURES.c.asked_by, MEASURES.c.at)
 Index("transitions_of_incident", TRANSITIONS.c.incident)
 Index("outbox_lines", OUTBOX.c.state, OUTBOX.c.channel, OUTBOX.c.incident)

@@ -1,13 +1,13 @@
 """Verdicts, measures and incidents in SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Select, select
 
 from watchkeeper.adapters._sql_codec import micros
 from watchkeeper.adapters._sql_door import SqlDoor
-from watchkeeper.adapters._sql_measures import history_of, put_measures
+from watchkeeper.adapters._sql_measures import history_of, measured_at, put_measures
 from watchkeeper.adapters._sql_rows import (
     every,
     one,
@@ -21,6 +21,7 @@ from watchkeeper.adapters._sql_rows import (
 )
 from watchkeeper.adapters._sql_tables import INCIDENTS, LINKS, TRANSITIONS, VERDICTS
 from watchkeeper.domain.incidents import Incident, Transition
+from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
 from watchkeeper.ports.state import Settlement
@@ -57,14 +58,19 @@ class SqlVerdicts(SqlDoor):
             return every(connection, Verdict, _newest(VERDICTS.c.body, model, before, most, after))
 
     def outlines(
-        self, model: str, before: datetime, most: int, *, after: datetime | None = None
+        self, model: str, before: datetime, most: int | None, *, after: datetime | None = None, least: Level = Level.OK
     ) -> tuple[Verdict, ...]:
+        query = _newest(VERDICTS.c.outline, model, before, most, after)
         with self._reading() as connection:
-            return every(connection, Verdict, _newest(VERDICTS.c.outline, model, before, most, after))
+            return every(connection, Verdict, query if least is Level.OK else query.where(VERDICTS.c.level >= least))
 
     def history(self, model: str, since: datetime, before: datetime, most: Mapping[str, int | None]) -> History:
         with self._reading() as connection:
             return history_of(connection, model, (since, before), most)
+
+    def measured_at(self, model: str, moments: Collection[datetime], checks: Collection[str]) -> History:
+        with self._reading() as connection:
+            return measured_at(connection, model, moments, checks)
 
     def open_incident(self, model: str) -> Incident | None:
         with self._reading() as connection:
@@ -98,7 +104,9 @@ class SqlVerdicts(SqlDoor):
             return {row.name: row.url for row in connection.execute(query)}
 
 
-def _newest(column: Column[str], model: str, before: datetime, most: int, after: datetime | None) -> Select[tuple[str]]:
+def _newest(
+    column: Column[str], model: str, before: datetime, most: int | None, after: datetime | None
+) -> Select[tuple[str]]:
     """What stands in a column of a model's verdicts, the newest first."""
     mine = select(column).where(VERDICTS.c.model == model, VERDICTS.c.ended < micros(before))
     if after is not None:

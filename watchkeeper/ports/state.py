@@ -1,6 +1,6 @@
 """What has been decided and done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from watchkeeper.domain.audit import Entry, Heartbeat
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.incidents import Incident, Transition
+from watchkeeper.domain.levels import Level
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.window import History
@@ -64,9 +65,12 @@ class StateStore(Protocol):
         ...
 
     def outlines(
-        self, model: str, before: datetime, most: int, *, after: datetime | None = None
+        self, model: str, before: datetime, most: int | None, *, after: datetime | None = None, least: Level = Level.OK
     ) -> tuple[Verdict, ...]:
-        """The same without their findings, for those who need level and cause alone: findings take long to read."""
+        """The same without their findings, for those who need level and cause alone: findings take long to read.
+
+        Only verdicts of at least the level `least`, all of them where `most` is None.
+        """
         ...
 
     def history(self, model: str, since: datetime, before: datetime, most: Mapping[str, int | None]) -> History:
@@ -76,6 +80,10 @@ class StateStore(Protocol):
             since, before: only of windows that ended from then on, and before then.
             most: the checks, and of how many windows each is remembered, the newest; None for all.
         """
+        ...
+
+    def measured_at(self, model: str, moments: Collection[datetime], checks: Collection[str]) -> History:
+        """The measures of some checks in the windows that ended at these moments, oldest first."""
         ...
 
     def open_incident(self, model: str) -> Incident | None: ...
