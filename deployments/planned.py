@@ -12,6 +12,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.approve import approve
 from flows.monitor import monitor
 from flows.promote import promote
+from flows.recalibrate import recalibrate
 from flows.report_drift import report_drift
 from flows.retrain import retrain
 from tasks.followups import tags_of
@@ -20,7 +21,7 @@ from watchkeeper.story.house import House
 
 __all__ = ["MOST_BY_HAND", "STORIES", "planned", "sweep_schedule"]
 
-STORIES: tuple[Flow[..., Any], ...] = (monitor, report_drift, retrain, promote, approve)
+STORIES: tuple[Flow[..., Any], ...] = (monitor, report_drift, recalibrate, retrain, promote, approve)
 
 MOST_BY_HAND = 50
 """Each deployment takes a tenth of a second to register; those for all models take the name of one as a parameter."""
@@ -45,7 +46,7 @@ def planned(house: House, *, scheduled: bool = True, by_hand: int | None = MOST_
     return general + [
         _deployment(f, f"{env}-{name}", env, None, name)
         for name in named
-        for f in (monitor, report_drift, retrain, promote)
+        for f in (monitor, report_drift, recalibrate, retrain, promote)
     ]
 
 

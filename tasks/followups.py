@@ -81,6 +81,7 @@ def _parameters(followup: FollowUp) -> dict[str, str]:
     by_story = {
         Story.REPORT: {"model": followup.model, "incident": followup.subject, "at": at},
         Story.RETRAIN: {"model": followup.model, "at": at, "because": followup.because},
+        Story.RECALIBRATE: {"model": followup.model, "at": at, "because": followup.because},
         Story.APPROVE: {"question": followup.subject},
         Story.PROMOTE: {"model": followup.model},
     }

@@ -6,10 +6,19 @@ from tasks.house import the_house
 from tasks.kind import computing, outside
 from watchkeeper.domain.versions import Trial, Version
 from watchkeeper.ports import Trained
-from watchkeeper.story import retraining
+from watchkeeper.story import recalibrating, retraining
 from watchkeeper.story.retraining import Training
 
-__all__ = ["nominate", "plan_training", "register", "track", "train", "try_out"]
+__all__ = [
+    "nominate",
+    "plan_recalibration",
+    "plan_training",
+    "recalibrate_champion",
+    "register",
+    "track",
+    "train",
+    "try_out",
+]
 
 
 @computing()
@@ -28,6 +37,18 @@ def train(training: Training, at: datetime) -> Trained:
 def register(training: Training, trained: Trained, at: datetime) -> Version:
     """The version with its anchor and digest, in the registry."""
     return retraining.register(the_house(), training.request, trained, at)
+
+
+@computing()
+def plan_recalibration(model: str, at: datetime, because: str, followup: str | None) -> Training:
+    """What the layer is fitted on, and what is kept for the trial."""
+    return recalibrating.plan_recalibration(the_house(), model, at, because, followup)
+
+
+@outside()
+def recalibrate_champion(planned: Training, at: datetime) -> Version | str:
+    """The champion under a new layer, in the registry; or why there is none."""
+    return recalibrating.recalibrate(the_house(), planned, at)
 
 
 @outside()

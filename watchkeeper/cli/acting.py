@@ -11,13 +11,14 @@ from watchkeeper.domain.approvals import Decision
 from watchkeeper.domain.followups import Story
 from watchkeeper.errors import Conflict
 from watchkeeper.spec import read_house
+from watchkeeper.story import recalibrating
 from watchkeeper.story.asking import answer_question
 from watchkeeper.story.house import House
 from watchkeeper.story.releasing import open_rollout, roll_back
-from watchkeeper.story.retraining import start_model
+from watchkeeper.story.retraining import nominate, start_model, try_out
 from watchkeeper.wiring import house_file
 
-__all__ = ["approve", "new_model", "release", "rollback", "train"]
+__all__ = ["approve", "new_model", "recalibrate", "release", "rollback", "train"]
 
 console = Console()
 
@@ -81,6 +82,17 @@ def release(
     opened = the_house(house)
     rollout = open_rollout(opened, opened.registry.version(model, number), now_or(at), who=by, because=because)
     console.print(f"{rollout.id} is open; its first step waits for {', '.join(rollout.plan.gates) or 'nobody'}.")
+
+
+def recalibrate(model: Model, by: By, because: Because, house: HouseFile = None, at: At = None) -> None:
+    """Put a layer over the champion's answers, fitted on recent labels; one that passes its trial gets a rollout."""
+    opened, now = the_house(house), now_or(at)
+    planned = recalibrating.plan_recalibration(opened, model, now, f"{by}: {because}")
+    made = recalibrating.recalibrate(opened, planned, now)
+    if isinstance(made, str):
+        raise Conflict(made)
+    console.print(made.origin)
+    console.print(nominate(opened, made, try_out(opened, planned, made, now), now))
 
 
 def train(model: Model, house: HouseFile = None, at: At = None) -> None:

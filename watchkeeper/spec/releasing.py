@@ -1,6 +1,5 @@
 """What a person says of trials and rollouts."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -61,20 +60,18 @@ class RolloutSpec(Strict):
 class RecalibrationSpec(Strict):
     """First aid: a layer over the champion's answers, fitted on recent labels, tried and released in a shorter way.
 
+    Whether and when incidents ask for it stands in `response`; a person always may.
+
     Attributes:
-        enabled: whether an incident may ask for it; a person always may.
         history: how far back the layer learns.
         holdout: the newest labelled time, kept for its trial.
-        cooldown: the least time between two of them.
         least_rows: fewer labelled records than this fit no layer, nor judge one.
         steps: of its own rollout.
         margin, alpha, approvals, deadline: of its own rollout; as in `rollout` where they are not said.
     """
 
-    enabled: bool = True
     history: Length = timedelta(days=14)
     holdout: Length = timedelta(days=3)
-    cooldown: Duration = timedelta(days=3)
     least_rows: int = Field(default=500, ge=1)
     steps: Steps = (StepSpec(share=0.5, lasts=timedelta(days=1), records=200),)
     margin: float | None = Field(default=None, gt=0)
@@ -84,9 +81,9 @@ class RecalibrationSpec(Strict):
 
     def plan(self, rollout: RolloutSpec) -> Plan:
         """The plan of its rollout; what is not said here is as in the model's usual one."""
-        said = {"margin": self.margin, "alpha": self.alpha, "gates": self.approvals, "deadline": self.deadline}
-        usual = replace(rollout.plan, steps=_steps(self.steps))
-        return replace(usual, **{name: value for name, value in said.items() if value is not None})
+        gates = rollout.approvals if self.approvals is None else self.approvals
+        margin, alpha = self.margin or rollout.margin, self.alpha or rollout.alpha
+        return Plan(_steps(self.steps), margin, alpha, gates, self.deadline or rollout.deadline)
 
 
 def _steps(steps: tuple[StepSpec, ...]) -> tuple[Step, ...]:

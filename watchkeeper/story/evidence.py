@@ -20,12 +20,21 @@ def evidence_of(house: House, rollout: Rollout, judgement: Judgement, gate: Gate
     parts = [
         f"### May `{rollout.model}` v{rollout.candidate} {title}?",
         f"Champion: v{rollout.champion}. Digest: `{rollout.digest[:23]}`.",
+        _origin(house, rollout),
         _metrics_table(house, rollout),
         _canary(rollout, judgement),
         _history(rollout),
         _links(house, rollout),
     ]
     return "\n\n".join(p for p in parts if p)
+
+
+def _origin(house: House, rollout: Rollout) -> str:
+    """Why the candidate exists; nothing where its registry cannot say."""
+    try:
+        return house.registry.version(rollout.model, rollout.candidate).origin
+    except WatchkeeperError:
+        return ""
 
 
 def _metrics_table(house: House, rollout: Rollout) -> str:

@@ -53,13 +53,14 @@ def _new_rollout(house: House, version: Version, at: datetime) -> Rollout:
     champion = house.registry.pointers(version.model).champion
     if champion is None:
         raise NotThere(f"{version.model} has no champion: train one with `watchkeeper train {version.model}`")
+    spec = house.model(version.model)
     return Rollout(
         id=f"rollout:{version.model}:v{version.number}@{stamp(at)}",
         model=version.model,
         candidate=version.number,
         digest=version.digest,
         champion=champion,
-        plan=house.model(version.model).rollout.plan,
+        plan=spec.rollout.plan if version.parent is None else spec.recalibration.plan(spec.rollout),
         opened=at,
         since=at,
     )

@@ -1,7 +1,7 @@
 """From labelled records to a candidate with a trial; every step may be done again and is done once."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.intervals import Interval, stamp
 from watchkeeper.domain.traffic import Split
-from watchkeeper.domain.versions import Pointers, Trial, Version, judge_trial
+from watchkeeper.domain.versions import Pointers, Trial, TrialRule, Version, judge_trial
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Trained, TrainingRequest
 from watchkeeper.profiles.metrics import metrics_of
@@ -22,7 +22,17 @@ from watchkeeper.story.house import House
 from watchkeeper.story.releasing import open_rollout
 from watchkeeper.window import Floats
 
-__all__ = ["Training", "gather", "nominate", "register", "request_of", "start_model", "train", "try_out"]
+__all__ = [
+    "Training",
+    "floats_of",
+    "gather",
+    "nominate",
+    "register",
+    "request_of",
+    "start_model",
+    "train",
+    "try_out",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def register(house: House, training: TrainingRequest, trained: Trained, at: date
     records = trained.records
     anchor = make_anchor(spec, records, grids)
     answers = answers_in(records, spec.problem, spec.classes)
-    metrics = metrics_of(spec.problem, answers, _floats(records, "_label"))
+    metrics = metrics_of(spec.problem, answers, floats_of(records, "_label"))
     first, last = (moment.as_py() for moment in pc.min_max(records["_at"]).values())
     span = Interval(first, max(last, anchor.windows[-1][0].end))
     unnamed = Version(spec.model, 0, "", at, span, training.because, metrics)
@@ -87,7 +97,7 @@ def try_out(house: House, training: Training, version: Version, at: datetime) ->
     """Candidate against champion on the holdout, which neither was trained on; kept beside the candidate."""
     spec = house.model(version.model)
     records = gather(house, spec, training.tried_on, at)
-    labels = _floats(records, "_label") if records.num_rows else np.empty(0)
+    labels = floats_of(records, "_label") if records.num_rows else np.empty(0)
     champion = house.registry.pointers(spec.model).champion
     if champion is None:
         raise NotThere(f"{spec.model} has no champion to try {version.name} against")
@@ -95,20 +105,31 @@ def try_out(house: House, training: Training, version: Version, at: datetime) ->
         metrics_of(spec.problem, house.registry.load(spec.model, n).predict(records), labels) if labels.size else {}
         for n in (version.number, champion)
     ]
-    trial = judge_trial(measured[0], measured[1], labels.size, training.tried_on, spec.trial_rule)
+    trial = judge_trial(measured[0], measured[1], labels.size, training.tried_on, _rule(spec, version))
     kept = json.dumps(asdict(trial), default=str, indent=2)
     house.registry.attach(spec.model, version.number, "trial.json", kept.encode())
     what = "trial passed" if trial.passed else "trial failed"
     identity = f"trial:{training.request.id}"
-    house.state.note(Entry(identity, at, "retrain", what, spec.model, version.name, trial.sentence))
+    house.state.note(Entry(identity, at, _who(version), what, spec.model, version.name, trial.sentence))
     return trial
+
+
+def _rule(spec: ModelSpec, version: Version) -> TrialRule:
+    """What the version must show; first aid need not be better by a margin, and is judged on fewer days."""
+    if version.parent is None:
+        return spec.trial_rule
+    return replace(spec.trial_rule, margin=0.0, least_rows=spec.recalibration.least_rows)
+
+
+def _who(version: Version) -> str:
+    return "retrain" if version.parent is None else "recalibrate"
 
 
 def nominate(house: House, version: Version, trial: Trial, at: datetime) -> str:
     """A rollout for a candidate that passed its trial; the sentence that says what became of it."""
     if not trial.passed:
         return f"{version.name} stays in the registry. {trial.sentence}"
-    rollout = open_rollout(house, version, at, who="retrain", because=trial.sentence)
+    rollout = open_rollout(house, version, at, who=_who(version), because=trial.sentence)
     return f"{version.name} is a candidate in rollout {rollout.id}. {trial.sentence}"
 
 
@@ -126,6 +147,7 @@ def start_model(house: House, model: str, at: datetime) -> Version:
     return version
 
 
-def _floats(records: pa.Table, column: str) -> Floats:
+def floats_of(records: pa.Table, column: str) -> Floats:
+    """A column of numbers, shape (n,)."""
     floats: Floats = records[column].to_numpy().astype(float)
     return floats
