@@ -25,19 +25,36 @@ from tests.checks.scenes import (
 from watchkeeper.checks import built_in, seed
 from watchkeeper.checks.drift import Drift
 from watchkeeper.checks.prediction_drift import PredictionDrift
-from watchkeeper.domain.findings import Family, Measure
+from watchkeeper.domain.findings import Family, Finding, Measure
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.profiles import Profile
 from watchkeeper.window import Baseline
 
+HOUR = timedelta(hours=1)
+
+
+def lived(*warmer: float) -> list[dict[str, Finding]]:
+    """What is found on the next days, each remembered for the ones after it, when temperatures are so much higher."""
+    check, found = Drift(), []
+    measures = list(seed([check], past(60)))
+    for ahead, more in enumerate(warmer):
+        start = MONDAY + ahead * DAY
+        table = day_table(start)
+        shifted = table.set_column(0, "temp", [table["temp"].to_numpy() + more])
+        seen = window(shifted, interval=Interval(start, start + DAY))
+        found.append(ask(check, baseline(history=history(measures)), seen))
+        measures += [m for finding in found[-1].values() for m in finding.measures]
+    return found
+
 
 class TestDrift:
     def test_a_shift_beyond_what_days_do_is_critical(self) -> None:
         finding = ask(Drift(), seen=window(table_with(temp=values("temp") + 15)))["temp"]
-        assert (finding.level, finding.family, finding.limit) == (Level.CRITICAL, Family.DRIFT, 4.0)
-        assert "z = " in finding.sentence
+        assert (finding.level, finding.family) == (Level.CRITICAL, Family.DRIFT)
+        assert finding.value > finding.limit > 3
         assert "usually" in finding.sentence
+        assert f"limit {finding.limit:.1f} for at most 1 false page in 150 windows." in finding.sentence
 
     def test_a_change_of_unit_is_critical(self) -> None:
         fahrenheit = values("temp") * 1.8 + 32
@@ -51,7 +68,7 @@ class TestDrift:
         carrier = day_table(MONDAY)["carrier"].to_pylist()
         finding = ask(Drift(), seen=window(table_with(carrier=["XX"] * 20 + carrier[20:])))["carrier"]
         assert finding.level is Level.CRITICAL
-        assert "3.33 % of its values are new categories, usually 0 %" in finding.sentence
+        assert "3.33 % of its values are new, usually 0 %" in finding.sentence
 
     def test_missing_values_are_critical_where_none_were(self) -> None:
         temp = values("temp")
@@ -77,7 +94,7 @@ class TestDrift:
         assert "by nature" in finding.sentence
 
     def test_the_prediction_is_not_its_question(self) -> None:
-        assert ask(Drift()).keys() == {"temp", "carrier", "weekday"}
+        assert ask(Drift()).keys() == {"temp", "carrier", "weekday", "*"}
 
     def test_a_fresh_model_is_learning_and_says_how_far_it_is(self) -> None:
         seen = window(table_with(temp=values("temp") + 15))
@@ -85,13 +102,13 @@ class TestDrift:
         finding = ask(Drift(), baseline(16), seen)["temp"]
         assert (finding.level, math.isnan(finding.value)) == (Level.OK, True)
         assert finding.sentence == "temp: still learning what is usual, 9 of 14 windows."
-        assert {m.name for m in finding.measures} == {"js", "wasserstein", "null", "single"}
+        assert {m.name for m in finding.measures} == {"js", "wasserstein", "null", "unseen", "mode", "single"}
         far = window(table_with(temp=values("temp") + 60))
         assert ask(Drift(), baseline(21), far)["temp"].level is Level.CRITICAL
 
     def test_it_remembers_what_it_measured_and_the_score(self) -> None:
         finding = ask(Drift())["carrier"]
-        assert {m.name for m in finding.measures} == {"js", "null", "unseen", "single", "score"}
+        assert {m.name for m in finding.measures} == {"js", "null", "unseen", "single", "z", "score"}
         assert next(m.value for m in finding.measures if m.name == "score") == finding.value
 
     def test_too_few_values_and_another_kind_are_unknown(self) -> None:
@@ -105,17 +122,33 @@ class TestDrift:
         assert ask(Drift(ignore=("temp",)), seen=seen)["temp"].level is Level.OK
 
     def test_a_fault_that_lasts_stays_critical(self) -> None:
-        measures = list(seed([Drift()], past(60)))
-        levels = []
-        for ahead in range(10):
-            start = MONDAY + ahead * DAY
-            table = day_table(start)
-            shifted = table.set_column(0, "temp", [table["temp"].to_numpy() + 15])
-            seen = window(shifted, interval=Interval(start, start + DAY))
-            finding = ask(Drift(), baseline(history=history(measures)), seen)["temp"]
-            levels.append(finding.level)
-            measures += finding.measures
-        assert levels == [Level.CRITICAL] * 10
+        assert [f["temp"].level for f in lived(*[15] * 10)] == [Level.CRITICAL] * 10
+
+    def test_what_lasts_through_most_of_four_weeks_is_the_new_rule(self) -> None:
+        levels = [f["temp"].level for f in lived(*[15] * 20)]
+        assert levels == [Level.CRITICAL] * 15 + [Level.OK] * 5
+
+    def test_a_window_says_what_was_most_unusual_and_remembers_it_with_the_limit(self) -> None:
+        found = ask(Drift(), seen=window(table_with(temp=values("temp") + 15)))
+        whole, temp = found["*"], found["temp"]
+        assert (whole.level, whole.value, whole.limit) == (Level.OK, temp.value, temp.limit)
+        assert whole.sentence.startswith("drift: the most unusual of 2 columns is temp, z = ")
+        measured = {m.name: m.value for m in whole.measures}
+        assert measured == {"top": temp.value, "limit": temp.limit, "correction": pytest.approx(measured["correction"])}
+
+    def test_a_smaller_budget_is_a_higher_limit(self) -> None:
+        limits = [ask(Drift(false_alarms=rate))["temp"].limit for rate in (0.1, 0.01, 0.001)]
+        assert limits == sorted(limits)
+        assert limits[0] < limits[1] < limits[2]
+
+    def test_while_a_trouble_lasts_the_limit_stays(self) -> None:
+        quiet = [f["*"].limit for f in lived(*[0] * 8)]
+        faulty = [f["*"].limit for f in lived(*[15] * 8)]
+        assert set(faulty) == {quiet[0]}
+
+    def test_when_a_trouble_is_over_the_limit_has_learned_that_there_was_one(self) -> None:
+        before, after = (lived(warm, *[0] * 6)[-1]["*"].limit for warm in (0, 15))
+        assert after > before
 
 
 class TestPredictionDrift:
@@ -136,7 +169,7 @@ class TestSeeding:
         replayed = ask(
             Drift(),
             Baseline(
-                3,
+                0,
                 "",
                 whole,
                 Profile.total(before),
@@ -173,8 +206,13 @@ class TestSeeding:
         assert seed([kind() for kind in built_in().values()], []) == ()
 
     def test_every_measure_is_of_a_window_that_was(self) -> None:
-        ends = {i.end for i, _ in past(60)}
-        assert {at for values_ in seeded(60).values() for at, _ in values_} == ends
+        assert {m.at for m in seed([kind() for kind in built_in().values()], past(60))} == {i.end for i, _ in past(60)}
+
+    def test_nothing_in_training_is_a_fault(self) -> None:
+        warm = [(i, profile(table_with(temp=values("temp") + 25 * (50 < n < 58)))) for n, (i, _) in enumerate(past(60))]
+        found = history(seed([Drift()], warm))
+        assert max(value for _, value in found["drift", "*", "top"]) > 10
+        assert ("drift", "temp", "score") not in found
 
     def test_hourly_windows_are_seeded_in_reasonable_time(self) -> None:
         hour = timedelta(hours=1)

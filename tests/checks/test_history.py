@@ -1,6 +1,7 @@
 """Earlier measures, and how unusual a new one is among them."""
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from statistics import NormalDist
 
@@ -12,14 +13,13 @@ from watchkeeper.checks.history import (
     angle,
     angle_error,
     earlier,
-    experienced,
     robust_spread,
     tail_aware_z,
     unspoilt,
-    without_weekdays,
+    without_places,
 )
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 START = datetime(2013, 7, 1, tzinfo=UTC)
 KEY, SCORE = ("drift", "temp", "js"), ("drift", "temp", "score")
 
@@ -46,31 +46,41 @@ def test_critical_windows_are_left_out() -> None:
     assert sorted(unspoilt(history, KEY, START + 9 * DAY, 10, 4.0).values()) == [1, 2]
 
 
-def test_a_trouble_that_lasts_is_left_out_and_one_that_is_over_is_experience() -> None:
-    lasts = {KEY: days(1, 1, 1, 1, 1, 9, 1, 9), SCORE: days(0, 0, 0, 0, 0, 5, 0, 5)}
-    over = {KEY: days(1, 1, 9, 9, 1, 1, 1, 1), SCORE: days(0, 0, 5, 5, 0, 0, 0, 0)}
-    assert set(experienced(lasts, KEY, START + 99 * DAY, 90, 4.0).values()) == {1}
-    assert len(experienced(over, KEY, START + 99 * DAY, 90, 4.0)) == 8
-
-
-def test_what_has_lasted_through_most_of_memory_has_become_the_rule() -> None:
-    history = {KEY: days(1, 9, 9, 9), SCORE: days(0, 5, 5, 5)}
-    assert len(experienced(history, KEY, START + 99 * DAY, 90, 4.0)) == 4
-
-
 def test_weekdays_are_told_apart_once_there_are_three_weeks() -> None:
     busy = {START + (i + 1) * DAY: 10.0 if i % 7 == 0 else 0.0 for i in range(42)}
-    freed, shift = without_weekdays(busy, DAY, START + 42 * DAY)
+    freed, shift = without_places(busy, DAY, START + 42 * DAY)
     assert shift == pytest.approx(10 * 6 / 10)
     assert max(freed) == pytest.approx(4.0)
-    assert without_weekdays(busy, DAY, START + 43 * DAY)[1] == 0.0
+    assert without_places(busy, DAY, START + 43 * DAY)[1] == 0.0
     few = dict(list(busy.items())[:20])
-    assert without_weekdays(few, DAY, START) == (list(few.values()), 0.0)
+    assert without_places(few, DAY, START) == (list(few.values()), 0.0)
 
 
 def test_a_weekday_that_was_never_seen_has_no_level_of_its_own() -> None:
     mondays = {START + (7 * i + 1) * DAY: float(i) for i in range(30)}
-    assert without_weekdays(mondays, DAY, START + 3 * DAY)[1] == 0.0
+    assert without_places(mondays, DAY, START + 3 * DAY)[1] == 0.0
+
+
+def hours(count: int, level: Callable[[datetime], float]) -> dict[datetime, float]:
+    starts = [START + n * HOUR for n in range(count)]
+    return {at + HOUR: level(at) for at in starts}
+
+
+def test_hours_are_told_apart_after_three_days_and_their_weekdays_after_three_weeks() -> None:
+    night = hours(72, lambda at: 8.0 if at.hour < 6 else 0.0)
+    assert without_places(dict(list(night.items())[:71]), HOUR, START)[1] == 0.0
+    assert without_places(night, HOUR, START)[1] == pytest.approx(8 * 3 / 7)
+    assert without_places(night, HOUR, START + 12 * HOUR)[1] == 0.0
+    sunday_night = hours(28 * 24, lambda at: 8.0 if (at.weekday(), at.hour) == (6, 3) else 0.0)
+    sunday = START + 6 * DAY + 3 * HOUR
+    assert without_places(sunday_night, HOUR, sunday)[1] == pytest.approx(8 * 4 / 8)
+    assert without_places(sunday_night, HOUR, sunday + DAY)[1] == 0.0
+
+
+@given(st.integers(0, 23), st.floats(-10, 10))
+def test_a_level_that_is_every_hours_own_is_nobodys(hour: int, level: float) -> None:
+    freed, shift = without_places(hours(24 * 28, lambda _: level), HOUR, START + hour * HOUR)
+    assert (set(freed), shift) == ({level}, 0.0)
 
 
 @given(some, st.floats(-100, 100), st.floats(-100, 100))

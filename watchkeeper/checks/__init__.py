@@ -23,6 +23,7 @@ NO_CHECKS = frozenset(
         "metering",
         "outcomes",
         "seeding",
+        "troubles",
     }
 )
 """Modules of this folder that hold what checks have in common; every other module holds one check."""

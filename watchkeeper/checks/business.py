@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from watchkeeper.checks.base import percent
 from watchkeeper.checks.calibrated import LIMIT, WHOLE, Calibrated, Calibration
-from watchkeeper.checks.history import SCORE, earlier, out_of_trouble, tail_aware_z, without_places
+from watchkeeper.checks.history import SCORE, earlier, tail_aware_z, without_places
 from watchkeeper.checks.metering import metered
+from watchkeeper.checks.troubles import out_of_trouble
 from watchkeeper.domain.business import Direction, Metric, Statistic
 from watchkeeper.domain.findings import Family, Finding, Measure
 from watchkeeper.domain.levels import Limit
@@ -150,7 +151,7 @@ class Business(Calibrated):
         )
         limited = {at: 1.0 if self._fixed(metric) else limits.get(at, math.inf) for at in scores}
         spoke = {at for at, score in scores.items() if score >= limited[at]}
-        return out_of_trouble(values, spoke, window.interval.end)
+        return out_of_trouble(values, spoke, window.interval.length)
 
     def _remembered(self, subject: str, measure: str, baseline: Baseline, window: Window) -> dict[datetime, float]:
         length = window.interval.length

@@ -1,12 +1,12 @@
 """What checks have in common whose limit follows from history and from the budget of false alarms."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum, auto
+from datetime import timedelta
 
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.calibrating import corrected, limit_of, normal_tail
-from watchkeeper.checks.history import CALM, accepted, earlier
+from watchkeeper.checks.history import earlier
+from watchkeeper.checks.troubles import Part, lasts_on, parts_of
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.levels import Level
 from watchkeeper.window import Baseline, Window
@@ -70,11 +70,12 @@ class Calibrated(Check, asks=False):
         if self.critical is not None:
             return Calibration(self.critical)
         past = _Past.of(self, baseline, window)
-        quiet, spoken = past.quiet_and_spoken()
-        correction = past.correction(self.false_alarms)
-        prior = normal_tail(questions, self.false_alarms)
-        limit = limit_of(quiet, self.false_alarms, prior, spoken, correction)
-        return Calibration(limit, correction, len(quiet) + len(spoken))
+        usual, correction = past.usual(), past.correction(self.false_alarms)
+        held = past.held()
+        if held is None:
+            prior = normal_tail(questions, self.false_alarms)
+            held = limit_of(usual, self.false_alarms, prior, correction)
+        return Calibration(held, correction, len(usual))
 
     def about_all(self, top: float, calibration: Calibration, sentence: str, window: Window) -> Finding:
         """The answer about the window as a whole: OK, as every subject speaks for itself, with what is remembered.
@@ -95,60 +96,44 @@ class Calibrated(Check, asks=False):
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """What a check remembers about earlier windows, oldest first: their ends, largest values and limits.
+    """What a check remembers about earlier windows, oldest first: their largest values and limits.
 
-    A trouble begins with a window that speaks, which may page, and lasts until three windows in a row were quiet; its
-    later windows say nothing about what is usual. When more than half of the last 28 days were trouble it has become
-    the rule, and all windows count as they are.
+    The first window of a trouble counts as the limit it reached, so that how far a fault lies out does not matter. The
+    windows in which it lasts say nothing about what is usual, and leave the limit where it was, so that a fault does
+    not fall below the limit that it raised; once it is the rule they count as they are.
     """
 
-    ends: tuple[datetime, ...]
     tops: tuple[float, ...]
     limits: tuple[float, ...]
     last_correction: float
-    is_accepted: bool
+    length: timedelta
 
     @classmethod
     def of(cls, check: Calibrated, baseline: Baseline, window: Window) -> "_Past":
-        before = window.interval.end
         tops, limits, corrections = (
-            earlier(baseline.history, (check.kind, WHOLE, name), before, check.looks_back)
+            earlier(baseline.history, (check.kind, WHOLE, name), window.interval.end, check.looks_back)
             for name in (TOP, LIMIT, CORRECTION)
         )
         ends = sorted(tops.keys() & limits.keys())
-        spoke = {at for at in ends if tops[at] >= limits[at]}
         last = next(iter(corrections.values()), 0.0)
-        values = tuple(tops[at] for at in ends), tuple(limits[at] for at in ends)
-        return cls(tuple(ends), *values, last, accepted(ends, spoke, before))
+        return cls(tuple(tops[at] for at in ends), tuple(limits[at] for at in ends), last, window.interval.length)
 
-    def quiet_and_spoken(self) -> tuple[list[float], list[float]]:
-        """Values of quiet windows, and the limits reached by windows with which a trouble began."""
-        if self.is_accepted:
-            return list(self.tops), []
-        parts = self._parts()
-        quiet = [top for top, part in zip(self.tops, parts, strict=True) if part is _Part.QUIET]
-        spoken = [limit for limit, part in zip(self.limits, parts, strict=True) if part is _Part.BEGINS]
-        return quiet, spoken
+    def usual(self) -> list[float]:
+        """The values from which the limit is learned."""
+        seen = zip(self.tops, self.limits, parts_of(self._spoke, self.length), strict=True)
+        return [top if part is Part.RULE else min(top, limit) for top, limit, part in seen if part is not Part.LASTS]
 
     def correction(self, rate: float) -> float:
         """The correction for the next window; none before the first."""
-        if not self.ends:
+        if not self.tops:
             return 0.0
-        return corrected(self.last_correction, rate, paged=self._parts()[-1] is _Part.BEGINS)
+        paged = parts_of(self._spoke, self.length)[-1] is Part.BEGINS
+        return corrected(self.last_correction, rate, paged=paged)
 
-    def _parts(self) -> list["_Part"]:
-        parts, calm = [], CALM
-        for top, limit in zip(self.tops, self.limits, strict=True):
-            lasts = calm < CALM
-            calm = 0 if top >= limit else calm + 1
-            part = _Part.LASTS if lasts else _Part.BEGINS if calm == 0 else _Part.QUIET
-            parts.append(part)
-        return parts
+    def held(self) -> float | None:
+        """The limit while a trouble lasts."""
+        return self.limits[-1] if lasts_on(self._spoke, self.length) else None
 
-
-class _Part(Enum):
-    """What a window was to a trouble."""
-
-    QUIET = auto()
-    BEGINS = auto()
-    LASTS = auto()
+    @property
+    def _spoke(self) -> list[bool]:
+        return [top >= limit for top, limit in zip(self.tops, self.limits, strict=True)]

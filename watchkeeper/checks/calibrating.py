@@ -5,8 +5,8 @@ Three parts, none of which is enough alone:
 * Theory: with little history the statistic is taken for what it would be if every question it answers were normal.
 * Experience: the largest quarter of earlier values has a nearly exponential tail, whatever the statistic is made of
   (Pickands 1975; Balkema & de Haan 1974, with shape 0), so that a limit that is reached once in 150 windows can be
-  learned from 40. Windows that spoke are taken as "at least the limit of that time": how far a fault lies out does
-  not widen the limit, and that there was one does not narrow it.
+  learned from 40. A window that spoke counts as the limit it reached: how far a fault lies out does not widen the
+  limit, and leaving it out would narrow it.
 * Correction: adaptive conformal inference (Gibbs & Candes 2021) raises the limit with every page and lowers it in
   between, so that the rate of pages is the allowed one in the long run even where theory and tail are wrong.
 
@@ -70,39 +70,33 @@ def _largest(questions: int, chance: float) -> float:
     return -NormalDist().inv_cdf(-math.expm1(math.log1p(-chance) / questions))
 
 
-def tail_of(tops: Sequence[float], prior: Tail, spoken: Sequence[float] = ()) -> Tail:
-    """The tail of a statistic, between theory and experience.
+def tail_of(tops: Sequence[float], prior: Tail) -> Tail:
+    """The tail of a statistic, between theory and experience: its level a quantile, its scale the mean excess over it.
 
     Args:
-        tops: values of windows that did not speak, in any order.
+        tops: values of earlier windows, in any order.
         prior: what theory says.
-        spoken: for every window that did speak, the limit it reached: its value counts as "at least this".
     """
-    values = np.array([*tops, *spoken], dtype=float)
+    values = np.asarray(tops, dtype=float)
     if not values.size:
         return prior
     weight = PRIOR / (PRIOR + values.size)
     level = weight * prior.level + (1 - weight) * float(np.quantile(values, 1 - prior.share))
-    excess = np.maximum(values - level, 0.0)
-    known = int((excess[: len(tops)] > 0).sum())
+    beyond = values[values > level] - level
     virtual = PRIOR * prior.share
-    # The most likely scale of an exponential tail when some values are known by a lower bound only (Epstein 1954).
-    return Tail(level, (float(excess.sum()) + virtual * prior.scale) / (known + virtual), prior.share)
+    return Tail(level, (float(beyond.sum()) + virtual * prior.scale) / (beyond.size + virtual), prior.share)
 
 
-def limit_of(
-    tops: Sequence[float], rate: float, prior: Tail, spoken: Sequence[float] = (), correction: float = 0.0
-) -> float:
+def limit_of(tops: Sequence[float], rate: float, prior: Tail, correction: float = 0.0) -> float:
     """The value that a window reaches with chance `rate` when nothing is wrong.
 
     Args:
-        tops: values of earlier windows that did not speak.
+        tops: values of earlier windows; those that spoke count as the limit they reached.
         rate: expected false pages a window.
         prior: what theory says, for example `normal_tail`; the statistic is to be scaled so that it applies.
-        spoken: for every earlier window that did speak, the limit it reached.
         correction: what pages so far have taught, see `corrected`.
     """
-    return tail_of(tops, prior, spoken).limit(rate, correction)
+    return tail_of(tops, prior).limit(rate, correction)
 
 
 def corrected(correction: float, rate: float, *, paged: bool) -> float:

@@ -11,14 +11,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from watchkeeper.checks.base import percent
-from watchkeeper.checks.history import angle, angle_error, tail_aware_z, without_weekdays
-from watchkeeper.domain.intervals import Interval
-from watchkeeper.profiles import CategoricalColumn, Column
-from watchkeeper.profiles.distances import js, wasserstein
-from watchkeeper.profiles.shares import null_share, unseen_share
+import numpy as np
 
-__all__ = ["CHANNELS", "Channel", "Surprise", "measured", "surprise"]
+from watchkeeper.checks.base import percent
+from watchkeeper.checks.history import angle, angle_error, tail_aware_z, without_places
+from watchkeeper.domain.intervals import Interval
+from watchkeeper.profiles import CategoricalColumn, Column, NumericColumn
+from watchkeeper.profiles.distances import js, ks, psi, wasserstein
+from watchkeeper.profiles.shares import mode_share, null_share, unseen_share
+
+__all__ = ["CHANNELS", "DISTANCES", "Channel", "Surprise", "lasting", "measured", "surprise"]
+
+LATELY = 3
+"""Windows among which a drift that lasts is looked for: short enough to be told in time."""
+
+TOGETHER = math.sqrt(2)
+"""Two independent windows of z each are together as unlikely as one of z times this (Stouffer 1949)."""
+
+DISTANCES: Mapping[str, Callable[[Column, Column], float]] = {
+    "js": js,
+    "wasserstein": wasserstein,
+    "psi": psi,
+    "ks": ks,
+}
+"""How far a column is from the last 28 days, by name."""
 
 LEAST_DISTANCE = 1e-4
 """Distances below this are one and the same: nothing."""
@@ -52,7 +68,8 @@ CHANNELS: Mapping[str, Channel] = {
         _log, _distance_floor, "its values lie {:.3g} scales off the last 28 days' (Wasserstein)".format
     ),
     "null": Channel(angle, angle_error, lambda share: f"{percent(share)} of its values are missing"),
-    "unseen": Channel(angle, angle_error, lambda share: f"{percent(share)} of its values are new categories"),
+    "unseen": Channel(angle, angle_error, lambda share: f"{percent(share)} of its values are new"),
+    "mode": Channel(angle, angle_error, lambda share: f"{percent(share)} of its values are one and the same"),
 }
 """By the name of the measure."""
 
@@ -69,15 +86,21 @@ class Surprise:
 
 def measured(trailing: Column, column: Column) -> dict[str, float]:
     """The finite measures of a column that are compared with those of earlier windows, by channel."""
-    values = {
-        "js": js(trailing, column),
-        "wasserstein": wasserstein(trailing, column),
-        "null": null_share(column),
-        "unseen": math.nan,
-    }
+    values = {"js": js(trailing, column), "wasserstein": wasserstein(trailing, column), "null": null_share(column)}
     if isinstance(trailing, CategoricalColumn) and isinstance(column, CategoricalColumn):
         values["unseen"] = unseen_share(column, trailing)
+    if isinstance(trailing, NumericColumn) and isinstance(column, NumericColumn):
+        values |= {"unseen": _new_share(trailing, column), "mode": mode_share(column)}
     return {name: value for name, value in values.items() if math.isfinite(value)}
+
+
+def _new_share(trailing: NumericColumn, column: NumericColumn) -> float:
+    """The share of numbers in bins that the last 28 days left empty: another unit or code, or beyond the range."""
+    bins, counts = column.on(trailing.grid)
+    new = int(counts[~np.isin(bins, trailing.bins, assume_unique=True)].sum())
+    new += 0 if trailing.infinite else column.infinite
+    numbers = column.finite + column.infinite
+    return new / numbers if numbers else math.nan
 
 
 def surprise(
@@ -98,6 +121,22 @@ def surprise(
 def _surprise(name: str, value: float, past: Mapping[datetime, float], interval: Interval, rows: int) -> Surprise:
     channel = CHANNELS[name]
     transformed = {at: channel.transform(old) for at, old in past.items()}
-    freed, shift = without_weekdays(transformed, interval.length, interval.start)
+    freed, shift = without_places(transformed, interval.length, interval.start)
     z = tail_aware_z(freed, channel.transform(value) - shift, channel.floor(rows))
     return Surprise(z, name, value, median(past.values()))
+
+
+def lasting(z: float, past: Mapping[datetime, float], interval: Interval) -> float:
+    """The z of a window, or what the last three windows' are together, where that is more.
+
+    Together they are the second largest times sqrt(2), so that a fault that lasts speaks in its second window at 0.7
+    times the limit, and one unusual window among them says nothing more than it did.
+
+    Args:
+        z: of the window.
+        past: earlier z by the end of their window.
+        interval: of the window.
+    """
+    before = [past.get(interval.end - n * interval.length) for n in range(1, LATELY)]
+    lately = sorted((z, *(old for old in before if old is not None)), reverse=True)
+    return max(z, TOGETHER * lately[1]) if len(lately) > 1 else z

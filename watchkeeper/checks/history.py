@@ -1,8 +1,8 @@
 """Earlier windows' measures, and how unusual a new one is among them."""
 
-import itertools
 import math
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import NormalDist, median
 
@@ -11,34 +11,29 @@ from watchkeeper.window import History
 __all__ = [
     "CALM",
     "SCORE",
-    "accepted",
     "angle",
     "angle_error",
     "earlier",
-    "experienced",
     "robust_spread",
+    "tail_aware_spread",
     "tail_aware_z",
     "unspoilt",
-    "without_weekdays",
+    "without_places",
 ]
 
 SCORE = "score"
 """The measure under which a check remembers the value it judged a subject by."""
 
-ACCEPTED_WITHIN = timedelta(days=28)
-"""As much as the trailing baseline sums."""
-
-FEWEST = 7
-"""Of fewer windows than this, more than half is soon said."""
-
 CALM = 3
-"""So many windows in a row that are not critical end a trouble."""
+"""So many quiet windows in a row end a trouble, as they resolve an incident by default."""
 
-FOR_WEEKDAYS = 21
-"""With fewer windows than this, weekdays are not told apart."""
+DAY = timedelta(days=1)
+
+HOURS_FROM, WEEKDAYS_FROM = timedelta(days=3), timedelta(days=21)
+"""Hours of the day, and weekdays, are told apart once windows cover three of each."""
 
 SHRINKAGE = 4
-"""A weekday's own level counts n / (n + 4) when it was seen n times."""
+"""A place's own level counts n / (n + 4) when it was seen n times: by half after four weeks."""
 
 TAIL_RANKS = (2, 3, 4)
 """Which of the largest earlier values the spread must explain; not the largest, which may be an incident."""
@@ -53,25 +48,12 @@ def earlier(history: History, key: tuple[str, str, str], before: datetime, most:
         before: only windows that ended before this moment count, so that a replay sees what the first look saw.
         most: how many windows are looked back; None for all.
     """
-    found = (entry for entry in reversed(history.get(key, ())) if entry[0] < before)
-    return {at: value for at, value in itertools.islice(found, most) if math.isfinite(value)}
-
-
-def accepted(ends: Collection[datetime], troubled: Collection[datetime], before: datetime) -> bool:
-    """Whether trouble has lasted so long that it is the new rule: through more than half of the last 28 days' windows.
-
-    That is when most of what a window is held against, the trailing baseline, would be trouble too: a person has been
-    told, and a change that nobody has taken back for two weeks is how things are now. Where 28 days are fewer than 7
-    windows, the newest 7 are looked at, so that it takes four of them.
-
-    Args:
-        ends: of the windows that are remembered.
-        troubled: those among them that were critical.
-        before: the end of the window that is judged.
-    """
-    newest = sorted(ends, reverse=True)
-    recent = [at for n, at in enumerate(newest) if at >= before - ACCEPTED_WITHIN or n < FEWEST]
-    return sum(at in troubled for at in recent) * 2 > max(len(recent), FEWEST)
+    entries = history.get(key, ())
+    until = bisect_left(entries, before, key=lambda entry: entry[0])
+    recent = dict(reversed(entries[max(0, until - most) if most else 0 : until]))
+    if all(map(math.isfinite, recent.values())):
+        return recent
+    return {at: value for at, value in recent.items() if math.isfinite(value)}
 
 
 def unspoilt(
@@ -83,43 +65,39 @@ def unspoilt(
     return {at: value for at, value in values.items() if scores.get(at, 0.0) < critical}
 
 
-def experienced(
-    history: History, key: tuple[str, str, str], before: datetime, most: int, critical: float
-) -> dict[datetime, float]:
-    """The same without the critical windows of a trouble that still lasts; one that is over is experience.
+def without_places(values: Mapping[datetime, float], length: timedelta, start: datetime) -> tuple[list[float], float]:
+    """The values freed of the usual level of their place of the day and week, and that level at the judged place.
 
-    Trouble lasts until three windows in a row were not critical. Where it has lasted through most of what is looked
-    back on, it has become the rule, and all windows count.
-    """
-    scores = earlier(history, (key[0], key[1], SCORE), before, most)
-    values = earlier(history, key, before, most)
-    spoilt, calm = set(), 0
-    for at, score in scores.items():
-        calm = 0 if score >= critical else calm + 1
-        if calm == CALM:
-            break
-        spoilt |= {at} if score >= critical else set()
-    clean = {at: value for at, value in values.items() if at not in spoilt}
-    return clean if len(clean) * 2 >= len(values) else values
-
-
-def without_weekdays(values: Mapping[datetime, float], length: timedelta, start: datetime) -> tuple[list[float], float]:
-    """The values freed of their weekday's usual level, and the level of the weekday of `start`.
+    Windows of a day or longer have their weekday's level. Shorter ones have that of their hour of the day, and on top
+    of it what their weekday adds at that hour: hours are seen on all weekdays, so that they are soon known well.
 
     Args:
         values: by the end of their window.
-        length: of the windows; a window has the weekday of its start, in UTC.
+        length: of the windows; a window has the place of its start, in UTC.
         start: of the window that is judged.
     """
-    if len(values) < FOR_WEEKDAYS:
-        return list(values.values()), 0.0
-    middle = median(values.values())
-    days = {at: (at - length).weekday() for at in values}
-    shifts = {}
-    for day in range(7):
-        same = [value for at, value in values.items() if days[at] == day]
-        shifts[day] = (median(same) - middle) * len(same) / (len(same) + SHRINKAGE) if same else 0.0
-    return [value - shifts[days[at]] for at, value in values.items()], shifts[start.weekday()]
+    starts = [at - length for at in values]
+    freed, shift = list(values.values()), 0.0
+    covered = len(values) * length
+    if length < DAY and covered >= HOURS_FROM:
+        freed, shift = _without([at.hour for at in starts], freed, start.hour)
+    if length < DAY and covered >= WEEKDAYS_FROM:
+        places = [(at.weekday(), at.hour) for at in starts]
+        freed, more = _without(places, freed, (start.weekday(), start.hour))
+        return freed, shift + more
+    if length >= DAY and covered >= WEEKDAYS_FROM:
+        freed, shift = _without([at.weekday() for at in starts], freed, start.weekday())
+    return freed, shift
+
+
+def _without(places: Sequence[Hashable], values: Sequence[float], place: Hashable) -> tuple[list[float], float]:
+    """The values without the shrunken level of their place, and the level of the asked place, 0 when never seen."""
+    middle = median(values)
+    at: dict[Hashable, list[float]] = {}
+    for where, value in zip(places, values, strict=True):
+        at.setdefault(where, []).append(value)
+    levels = {where: (median(same) - middle) * len(same) / (len(same) + SHRINKAGE) for where, same in at.items()}
+    return [value - levels[where] for where, value in zip(places, values, strict=True)], levels.get(place, 0.0)
 
 
 def angle(share: float) -> float:
@@ -140,16 +118,14 @@ def robust_spread(values: Sequence[float]) -> float:
     return 1.4826 * median(abs(value - middle) for value in values)
 
 
-def tail_aware_z(values: Sequence[float], value: float, floor: float) -> float:
-    """How many spreads `value` lies above the median of earlier values.
+def tail_aware_spread(values: Sequence[float], floor: float) -> float:
+    """The spread of earlier values, as a standard deviation whose normal distribution explains the large ones.
 
-    The spread is the robust one, at least `floor`, and wide enough that the second to fourth largest earlier values
-    lie no further out than a normal distribution's would (Blom's positions, (r - 3/8) / (n + 1/4)): a column with
-    heavy tails needs more to surprise.
+    It is the robust one, at least `floor`, and wide enough that the second to fourth largest values lie no further out
+    than a normal distribution's would (Blom's positions, (r - 3/8) / (n + 1/4)).
 
     Args:
-        values: at least one earlier value.
-        value: the new one.
+        values: at least one.
         floor: the least spread.
     """
     middle, count = median(values), len(values)
@@ -159,4 +135,15 @@ def tail_aware_z(values: Sequence[float], value: float, floor: float) -> float:
         if count > 4 * rank:
             expected = NormalDist().inv_cdf(1 - (rank - 0.375) / (count + 0.25))
             spread = max(spread, (largest[rank - 1] - middle) / expected)
-    return (value - middle) / spread
+    return spread
+
+
+def tail_aware_z(values: Sequence[float], value: float, floor: float) -> float:
+    """How many spreads `value` lies above the median of earlier values; a heavy tail needs more to surprise.
+
+    Args:
+        values: at least one earlier value.
+        value: the new one.
+        floor: the least spread.
+    """
+    return (value - median(values)) / tail_aware_spread(values, floor)
