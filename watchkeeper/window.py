@@ -52,6 +52,7 @@ class Outcomes:
     problem: Problem = Problem.BINARY
     segments: Mapping[str, "Outcomes"] = field(default_factory=dict)
     _measured: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    _counted: list[int] = field(default_factory=list, init=False, repr=False)
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -59,6 +60,19 @@ class Outcomes:
         if not self._measured:
             self._measured.update(metrics_of(self.problem, self.predictions, self.labels))
         return self._measured
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many pairs are known, and how many of them have another label than the most frequent one.
+
+        Numbers are no labels of which one is the most frequent: of a regression model all count.
+        """
+        if not self._counted:
+            known = self.labels[np.isfinite(np.column_stack([self.predictions, self.labels])).all(axis=1)]
+            regression = self.problem is Problem.REGRESSION or not known.size
+            most = 0 if regression else np.unique(known, return_counts=True)[1].max()
+            self._counted.extend((known.size, known.size - int(most)))
+        return self._counted[0], self._counted[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from watchkeeper.checks import Check, built_in, seed
+from watchkeeper.checks import Check, built_in, seed, seed_outcomes
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Kind, Profile, fit_grids, profile_batches
 from watchkeeper.window import PREDICTION, Baseline, History, Outcomes, Window
 
@@ -59,7 +60,35 @@ def history(measures: Iterable[object]) -> History:
 
 @cache
 def seeded(days: int) -> History:
-    return history(seed([kind() for kind in built_in().values()], past(days)))
+    checks = [kind() for kind in built_in().values()]
+    return history([*seed(checks, past(days)), *proven(days)])
+
+
+def proven(days: int) -> list[object]:
+    """What labels told of the ordinary days before today, out of fold."""
+    yesterdays = [TODAY.shifted(-i * DAY) for i in range(days, 0, -1)]
+    measures: list[object] = []
+    for problem in (Problem.BINARY, Problem.MULTICLASS, Problem.REGRESSION):
+        checks = [kind() for kind in built_in().values() if next(p for p in Problem if p in kind.problems) is problem]
+        blocks = [labelled(problem, day, day.start.toordinal()) for day in yesterdays]
+        measures += seed_outcomes(checks, blocks, DAY, DAY)
+    return measures
+
+
+def labelled(problem: Problem, interval: Interval, seed: int, rows: int = 600, harm: float = 0.0) -> Outcomes:
+    """Answers and labels of one interval that agree as well as on any other day; of `harm` of them they do not."""
+    rng = np.random.default_rng(seed)
+    spoilt = rng.random(rows) < harm
+    if problem is Problem.BINARY:
+        answers = rng.beta(2, 6, rows)
+        truth = (rng.random(rows) < np.clip(answers * 2 - 0.25, 0, 1)).astype(float)
+        return Outcomes(interval, answers, np.where(spoilt, 1 - truth, truth), rows, problem)
+    if problem is Problem.REGRESSION:
+        answers = rng.normal(20, 5, rows)
+        return Outcomes(interval, answers, answers + rng.normal(0, np.where(spoilt, 20, 2)), rows, problem)
+    scores = rng.dirichlet([2, 1, 1], rows)
+    truth = (rng.random(rows)[:, None] > scores.cumsum(axis=1)).sum(axis=1).clip(0, 2)
+    return Outcomes(interval, scores, np.where(spoilt, (truth + 1) % 3, truth).astype(float), rows, problem)
 
 
 def baseline(days: int = 60, **changes: object) -> Baseline:
@@ -105,6 +134,12 @@ def window(table: pa.Table | None = None, **changes: object) -> Window:
         "newest": TODAY.end - timedelta(minutes=10),
     }
     return Window(**usual | changes)
+
+
+def window_for(check: type[Check], **changes: object) -> Window:
+    """Today for a check: labels are those of a model that it asks."""
+    problem = next(p for p in Problem if p in check.problems)
+    return window(outcomes=labelled(problem, TODAY.shifted(-DAY), 5), **changes)
 
 
 def empty_window() -> Window:

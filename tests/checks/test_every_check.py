@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from tests.checks.scenes import baseline, empty_window, table_with, window
+from tests.checks.scenes import baseline, empty_window, table_with, window, window_for
 from watchkeeper.checks import Check, built_in, check_in, examine_all
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.levels import Level
@@ -20,6 +20,7 @@ from watchkeeper.window import Baseline, Window
 RUNBOOKS = Path(__file__).parents[2] / "docs" / "runbooks"
 KINDS = built_in()
 KNOWN = {
+    "accuracy",
     "auc",
     "business",
     "calibration",
@@ -28,6 +29,7 @@ KNOWN = {
     "freshness",
     "labels",
     "log_loss",
+    "mae",
     "missing",
     "prediction_drift",
     "range",
@@ -68,7 +70,7 @@ def test_a_runbook_names_only_words_that_the_check_knows(kind: str) -> None:
 
 @every_check
 def test_every_check_is_quiet_when_nothing_has_changed(kind: str) -> None:
-    findings = KINDS[kind]().examine(baseline(), window())
+    findings = KINDS[kind]().examine(baseline(), window_for(KINDS[kind]))
     assert findings
     assert {f.level for f in findings} == {Level.OK}, [f.sentence for f in findings]
 
@@ -76,7 +78,7 @@ def test_every_check_is_quiet_when_nothing_has_changed(kind: str) -> None:
 @every_check
 def test_every_finding_is_one_sentence_and_names_its_check_family_and_runbook(kind: str) -> None:
     check = KINDS[kind]()
-    for finding in (*check.examine(baseline(), window()), *check.examine(baseline(), empty_window())):
+    for finding in (*check.examine(baseline(), window_for(KINDS[kind])), *check.examine(baseline(), empty_window())):
         assert (finding.check, finding.family, finding.runbook) == (kind, check.family, check.runbook)
         assert finding.sentence.endswith(".")
         assert "\n" not in finding.sentence
@@ -98,7 +100,7 @@ def test_no_check_alarms_when_there_is_neither_baseline_nor_record(kind: str) ->
 
 @every_check
 def test_measures_carry_the_windows_end_and_finite_numbers(kind: str) -> None:
-    for finding in KINDS[kind]().examine(baseline(), window()):
+    for finding in KINDS[kind]().examine(baseline(), window_for(KINDS[kind])):
         for measure in finding.measures:
             assert (measure.check, measure.at) == (kind, window().interval.end)
             assert math.isfinite(measure.value)
@@ -106,7 +108,7 @@ def test_measures_carry_the_windows_end_and_finite_numbers(kind: str) -> None:
 
 @every_check
 def test_the_same_question_has_the_same_answer(kind: str) -> None:
-    first, again = (KINDS[kind]().examine(baseline(), window()) for _ in range(2))
+    first, again = (KINDS[kind]().examine(baseline(), window_for(KINDS[kind])) for _ in range(2))
     assert repr(first) == repr(again)
 
 
@@ -120,8 +122,7 @@ def test_a_spec_may_set_the_limits_and_no_word_that_is_not_known(kind: str) -> N
 
 @every_check
 def test_warnings_begin_at_ninety_percent_of_critical(kind: str) -> None:
-    check = KINDS[kind]()
-    limit = (check if check.critical else dataclasses.replace(check, critical=4.0)).limit
+    limit = KINDS[kind](critical=0.4).limit
     assert limit.warning == pytest.approx(0.9 * limit.critical)
     assert limit.level(limit.warning) is Level.WARNING
     assert limit.level(limit.critical) is Level.CRITICAL

@@ -83,6 +83,14 @@ class ParquetPredictions:
         return Window(look.model, look.interval, tally.rows, profile, outcomes, newest, trouble.sentences)
 
 
+    def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
+        trouble = Trouble(self.root)
+        come = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
+        if fewest and sum(labels.num_rows for labels in come) < fewest:
+            none = answers_in(EMPTY, look.problem, look.classes)
+            return Outcomes(look.outcomes, none, np.empty(0), 0, look.problem)
+        return self._outcomes(look, trouble)
+
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         table, trouble = self._whole(model, interval, columns)
         labels = latest_labels(hashed(table.column("_id")), self._labels(model, interval.start, known_by, trouble))

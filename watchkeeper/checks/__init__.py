@@ -6,15 +6,16 @@ from types import ModuleType
 
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.examining import examine_all
-from watchkeeper.checks.seeding import seed
+from watchkeeper.checks.seeding import seed, seed_outcomes
 
-__all__ = ["Check", "built_in", "check_in", "examine_all", "seed"]
+__all__ = ["Check", "built_in", "check_in", "examine_all", "seed", "seed_outcomes"]
 
 NO_CHECKS = frozenset(
     {
         "base",
         "calibrated",
         "calibrating",
+        "charting",
         "charts",
         "columns",
         "drifting",
@@ -22,6 +23,7 @@ NO_CHECKS = frozenset(
         "history",
         "metering",
         "outcomes",
+        "scales",
         "seeding",
         "troubles",
     }

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from watchkeeper.domain.findings import Family, Finding, Measure
 from watchkeeper.domain.levels import Level, Limit
+from watchkeeper.domain.problems import Problem
 from watchkeeper.window import Baseline, Window
 
 __all__ = ["Check", "percent"]
@@ -24,6 +25,7 @@ class Check(ABC):
     Attributes:
         family: what kind of question it asks; the likely cause is read from it.
         runbook: the page in `docs/runbooks` that says what a person does; a check without one does not load.
+        problems: of what kind of models it is asked.
         of_columns: whether its subjects are columns (and `*`).
         of_segments: whether it asks about each segment of the records too, where they are monitored apart.
         critical: a value that reaches this is critical.
@@ -33,6 +35,7 @@ class Check(ABC):
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
     family: ClassVar[Family]
     runbook: ClassVar[str]
+    problems: ClassVar[frozenset[Problem]] = frozenset(Problem)
     of_columns: ClassVar[bool] = False
     of_segments: ClassVar[bool] = True
 

@@ -7,12 +7,13 @@ import numpy as np
 
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.examining import examine_all
+from watchkeeper.checks.outcomes import OutcomeCheck
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.profiles import Profile, Trailing
 from watchkeeper.window import Baseline, Outcomes, Window
 
-__all__ = ["seed"]
+__all__ = ["seed", "seed_outcomes"]
 
 TRAILING = timedelta(days=28)
 """How far back a window's trailing baseline reaches, here as in production."""
@@ -46,6 +47,27 @@ def seed(
             history[key] = (*history.get(key, ()), (m.at, m.value))
         measures.extend(found)
         recent.take(interval, profile)
+    return tuple(measures)
+
+
+def seed_outcomes(
+    checks: Iterable[Check], blocks: Iterable[Outcomes], every: timedelta, delay: timedelta
+) -> tuple[Measure, ...]:
+    """What the checks would have measured on the labels of training, answered out of fold.
+
+    Args:
+        checks: those that will ask in production; the ones that need no labels have nothing to say here.
+        blocks: of the training records, oldest first, without overlap.
+        every: the length of a window.
+        delay: how long labels take: a window measures those of the records that are as old.
+    """
+    asked = tuple(check for check in checks if isinstance(check, OutcomeCheck))
+    untrained = Baseline(0, "", Profile(), None, {}, {})
+    measures: list[Measure] = []
+    for block in blocks:
+        end = block.interval.end + delay
+        window = Window("", Interval(end - every, end), 0, Profile(), block, None)
+        measures += [m for finding in examine_all(asked, untrained, window) for m in finding.measures]
     return tuple(measures)
 
 

@@ -28,7 +28,7 @@ def model_page(model: ModelSpec) -> list[tuple[str, str]]:
     gates = " and ".join(model.rollout.approvals) or "nothing"
     return [
         ("looks at", f"windows of {model.every}; {', '.join(features)} features"),
-        ("labels", f"come {model.labels.delay} later; performance over {model.labels.over}"),
+        ("labels", f"come {model.labels.delay} later; performance over {model.labels.over or 'as many as it takes'}"),
         ("asks", ", ".join(c.kind for c in model.asked)),
         ("tells", f"after {model.confirm.opens} windows, over after {model.confirm.resolves}"),
         ("retrains", f"with {model.training.function}" if model.response.retrain else "only by hand"),

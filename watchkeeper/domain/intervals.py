@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Interval", "interval_ending", "stamp", "window_id"]
+__all__ = ["EPOCH", "Interval", "interval_ending", "stamp", "window_id"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -61,6 +61,7 @@ class PredictionStore(Protocol):
         """
         ...
 
+    def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
         """The outcomes of a look alone; none at all where fewer labels than this have come since its outcomes begin."""
         ...
 

@@ -12,6 +12,7 @@ from watchkeeper.checks import built_in
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.business import Business
 from watchkeeper.checks.calibrated import Calibrated
+from watchkeeper.checks.outcomes import OutcomeCheck
 from watchkeeper.domain.budgets import Budget
 from watchkeeper.domain.confirmations import Confirmation
 from watchkeeper.domain.intervals import Interval
@@ -23,8 +24,9 @@ from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.serving.answers import SCORES
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
+from watchkeeper.spec.labels import LabelSpec
 from watchkeeper.spec.releasing import RecalibrationSpec, RolloutSpec, TrialSpec
-from watchkeeper.spec.words import Duration, Length, Pages, Strict
+from watchkeeper.spec.words import Length, Pages, Strict
 
 __all__ = ["ModelSpec"]
 
@@ -35,13 +37,6 @@ LONGEST = timedelta(days=31)
 """Longer windows would see a fault when the quarter is over."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
-
-
-class LabelSpec(Strict):
-    """When the truth is known: `delay` after the prediction; performance is measured over `over`."""
-
-    delay: Duration = timedelta(0)
-    over: Length = timedelta(days=7)
 
 
 class AlertSpec(Strict):
@@ -102,6 +97,10 @@ class ModelSpec(ColumnsSpec):
     def _answers_its_problem(self) -> Self:
         if trouble := trouble_with_classes(self.problem, self.classes):
             raise ValueError(trouble)
+        told = [(k, c) for k, (said, c) in self._askings.items() if k in self.checks and said.enabled]
+        misfits = [kind for kind, check in told if self.problem not in check.problems]
+        if misfits:
+            raise ValueError(f"checks.{misfits[0]} is not asked of {self.problem} models: leave its table out")
         metric, losses = self.trial.metric, LOSSES[self.problem]
         if metric and metric not in losses:
             raise ValueError(
@@ -129,7 +128,7 @@ class ModelSpec(ColumnsSpec):
         return tuple(check for check in self._asked(0.5 / max(count, 1)) if check.of_segments)
 
     def _asked(self, part: float) -> tuple[Check, ...]:
-        asking = {kind: check for kind, (said, check) in self._askings.items() if said.enabled}
+        asking = {k: c for k, (said, c) in self._askings.items() if said.enabled and self.problem in c.problems}
         sharing = {k: c for k, c in asking.items() if isinstance(c, Calibrated) and c.shares_budget}
         share = self.alerts.budget.per_window(self.every) / max(len(sharing), 1)
         said = {k: c.false_alarms if "false_alarms" in self.checks.get(k, {}) else share for k, c in sharing.items()}
@@ -179,5 +178,10 @@ class ModelSpec(ColumnsSpec):
 
     def outcomes(self, window: Interval) -> Interval:
         """The interval whose labels are due by the end of this window."""
-        end = window.end - self.labels.delay
-        return Interval(end - self.labels.over, end)
+        return self.labels.blocks(window)[0]
+
+    @property
+    def fewest_labels(self) -> tuple[int, int]:
+        """How many labels performance is measured on at least, and how many of them are not the most frequent one."""
+        asking = [check for check in self.asked if isinstance(check, OutcomeCheck)]
+        return max((c.least for c in asking), default=0), max((c.least_of_each for c in asking), default=0)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
-from watchkeeper.checks import seed
+from watchkeeper.checks import seed, seed_outcomes
 from watchkeeper.domain.causes import BROKEN_LABELS, BROKEN_RECORDS
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.intervals import Interval, interval_ending
@@ -19,6 +19,7 @@ from watchkeeper.profiles import Grid, NumericColumn, Profile
 from watchkeeper.profiles.counting import fit_grids, profile_batches
 from watchkeeper.serving.answers import with_named_answers
 from watchkeeper.spec import ModelSpec
+from watchkeeper.story.blocks import trained_blocks
 from watchkeeper.story.house import House
 from watchkeeper.window import Baseline, History, kinds_of_answers
 
@@ -118,7 +119,7 @@ def _not_for_training(house: House, spec: ModelSpec, within: Interval) -> list[I
 
     A window that finds labels broken finds those of the records that were due by its end.
     """
-    due = spec.labels.delay + spec.labels.over + spec.every
+    due = spec.labels.delay + (spec.labels.over or spec.every) + spec.every
     most = max((within.length + due) // spec.every + 2, 1)
     verdicts = house.state.outlines(spec.model, within.end + due, most, after=within.start)
     faulty = [v.interval for v in verdicts if is_broken(v)]
@@ -154,7 +155,8 @@ def make_anchor(spec: ModelSpec, records: pa.Table, grids: Mapping[str, Grid]) -
     older = profile_batches([part for _, part in parts[:-MOST_WINDOWS]], all_kinds, bins)
     profile = Profile.total([older, *(p for _, p in windows)])
     sample = records.take(np.linspace(0, records.num_rows - 1, min(SAMPLE, records.num_rows)).astype(int))
-    return Anchor(profile, windows, seed(spec.asked, windows), sample)
+    proven = seed_outcomes(spec.asked, trained_blocks(spec, records), spec.every, spec.labels.delay)
+    return Anchor(profile, windows, (*seed(spec.asked, windows), *proven), sample)
 
 
 def _windows(counted: pa.Table, records: pa.Table, every: timedelta) -> Iterable[tuple[Interval, pa.Table]]:

@@ -18,6 +18,7 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.baselines import broken_intervals, grids_of, recall_anchor, recall_baseline
 from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow
 from watchkeeper.story.house import House
+from watchkeeper.story.outcomes import with_enough_labels
 from watchkeeper.window import Window
 
 __all__ = ["MOST_CAUGHT_UP", "due_windows", "look", "read_window", "watch"]
@@ -75,9 +76,8 @@ def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, in
     due = spec.outcomes(interval)
     broken = broken_intervals(house, spec, due)
     grids, problem, classes = grids_of(anchor.profile), spec.problem, spec.classes
-    return house.predictions.window(
-        Look(spec.model, interval, spec.columns, grids, due, champion, broken, problem, classes)
-    )
+    asked = Look(spec.model, interval, spec.columns, grids, due, champion, broken, problem, classes)
+    return with_enough_labels(house, spec, asked, house.predictions.window(asked))
 
 
 def _settlement(house: House, spec: ModelSpec, verdict: Verdict, recall: Recall) -> Settlement:
