@@ -78,7 +78,7 @@ def without_places(values: Mapping[datetime, float], length: timedelta, start: d
     """
     starts = [at - length for at in values]
     freed, shift = list(values.values()), 0.0
-    covered = len(values) * length
+    covered = max(starts) - min(starts) + length
     if length < DAY and covered >= HOURS_FROM:
         freed, shift = _without([at.hour for at in starts], freed, start.hour)
     if length < DAY and covered >= WEEKDAYS_FROM:

@@ -14,8 +14,8 @@ from watchkeeper.checks.history import CALM
 
 __all__ = ["Part", "lasts_on", "out_of_trouble", "parts_of"]
 
-WEEKS = timedelta(days=28)
-"""As much as the trailing baseline sums."""
+WEEKS, QUARTER = timedelta(days=28), timedelta(minutes=15)
+"""As much as the trailing baseline sums; of shorter windows one in a quarter of an hour is remembered."""
 
 FEWEST = 3
 """More bad windows than this make a rule, of however long windows: two may be an accident each."""
@@ -40,7 +40,7 @@ def parts_of(bad: Sequence[bool], length: timedelta) -> list[Part]:
         bad: whether each window was bad.
         length: of the windows.
     """
-    enough = max(WEEKS / length / 2, FEWEST)
+    enough = max(WEEKS / max(length, QUARTER) / 2, FEWEST)
     parts, calm, count = [], CALM, 0
     for one in bad:
         lasts = calm < CALM
