@@ -1,5 +1,6 @@
 """First aid: a layer over the champion, fitted on what came true lately, on its way like any other version."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,11 +43,33 @@ def live(house: House, days: range, more: float = 0.35) -> None:
         toy.serve(house, "toy", sold(day, more=more))
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("begun")
+    start_model(open_house(toy.build(folder, spec=spec())), "toy", toy.FIRST)
+    return folder
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    opened = open_house(toy.build(tmp_path, spec=spec()))
-    start_model(opened, "toy", toy.FIRST)
-    return opened
+def fresh(begun: Path, tmp_path: Path) -> House:
+    """A house with a champion and no records yet."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    return open_house(tmp_path / "house.toml")
+
+
+@pytest.fixture(scope="module")
+def lived(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("lived")
+    shutil.copytree(begun, folder, dirs_exist_ok=True)
+    live(open_house(folder / "house.toml"), range(DAYS))
+    return folder
+
+
+@pytest.fixture
+def house(lived: Path, tmp_path: Path) -> House:
+    """A house whose champion has said too little for twelve days."""
+    shutil.copytree(lived, tmp_path, dirs_exist_ok=True)
+    return open_house(tmp_path / "house.toml")
 
 
 def first_aid(house: House, day: int = DAYS, identity: str | None = None) -> Version:
@@ -64,7 +87,6 @@ def test_it_learns_from_what_is_older_than_the_holdout_and_is_tried_on_that(hous
 
 
 def test_a_risen_base_rate_is_met_and_the_trial_passed(house: House) -> None:
-    live(house, range(DAYS))
     version = first_aid(house)
     assert (version.number, version.parent) == (2, 1)
     assert version.origin.startswith("Recalibration of v1: slope ")
@@ -78,7 +100,6 @@ def test_a_risen_base_rate_is_met_and_the_trial_passed(house: House) -> None:
 
 
 def test_the_same_request_again_is_the_same_version_and_the_same_rollout(house: House) -> None:
-    live(house, range(DAYS))
     for _ in range(2):
         planned = plan_recalibration(house, "toy", AT, BECAUSE, "recalibrate:toy@window")
         version = recalibrate(house, planned, AT)
@@ -90,7 +111,6 @@ def test_the_same_request_again_is_the_same_version_and_the_same_rollout(house: 
 
 
 def test_its_rollout_is_short_and_of_its_own_plan_and_it_is_promoted_like_any_other(house: House) -> None:
-    live(house, range(DAYS))
     planned = plan_recalibration(house, "toy", AT, BECAUSE)
     version = first_aid(house)
     nominate(house, version, try_out(house, planned, version, AT), AT)
@@ -110,10 +130,8 @@ def test_its_rollout_is_short_and_of_its_own_plan_and_it_is_promoted_like_any_ot
     assert house.registry.pointers("toy") == Pointers(champion=2, candidate=None, last_good=1)
 
 
-def test_a_person_is_asked_as_in_any_rollout_unless_the_spec_says_otherwise(tmp_path: Path) -> None:
+def test_a_person_is_asked_as_in_any_rollout_unless_the_spec_says_otherwise(house: House, tmp_path: Path) -> None:
     house = open_house(toy.build(tmp_path, spec=spec().replace("approvals = []\n", "")))
-    start_model(house, "toy", toy.FIRST)
-    live(house, range(DAYS))
     planned, version = plan_recalibration(house, "toy", AT, BECAUSE), first_aid(house)
     nominate(house, version, try_out(house, planned, version, AT), AT)
     look = advance(house, "toy", AT)
@@ -125,7 +143,6 @@ def test_a_person_is_asked_as_in_any_rollout_unless_the_spec_says_otherwise(tmp_
 
 
 def test_layers_never_nest_and_what_was_said_first_is_the_parent(house: House) -> None:
-    live(house, range(DAYS))
     second = first_aid(house)
     house.registry.point("toy", Pointers(2, None, 1), instead_of=house.registry.pointers("toy"))
     live(house, range(DAYS, DAYS + 4), more=0.6)
@@ -138,7 +155,6 @@ def test_layers_never_nest_and_what_was_said_first_is_the_parent(house: House) -
 
 
 def test_a_retraining_afterwards_starts_without_a_layer_and_is_tried_against_the_recalibrated(house: House) -> None:
-    live(house, range(DAYS))
     first_aid(house)
     house.registry.point("toy", Pointers(2, None, 1), instead_of=house.registry.pointers("toy"))
     training = request_of(house, "toy", AT, "still bad")
@@ -152,7 +168,6 @@ def test_a_retraining_afterwards_starts_without_a_layer_and_is_tried_against_the
 
 
 def test_its_anchor_is_the_parents_with_the_answers_as_it_would_have_given_them(house: House) -> None:
-    live(house, range(DAYS))
     version = first_aid(house)
     mine, parents = (house.registry.anchor("toy", n) for n in (version.number, 1))
     assert mine.profile.rows == parents.profile.rows
@@ -174,17 +189,17 @@ def test_its_anchor_is_the_parents_with_the_answers_as_it_would_have_given_them(
     assert version.metrics == house.registry.version("toy", 1).metrics
 
 
-def test_records_that_the_champion_learned_from_fit_no_layer(house: House) -> None:
-    """The first two days are served by the version that was trained before them; only what came after counts."""
-    live(house, range(DAYS))
-    version = house.registry.version("toy", 1)
-    first_aid(house)
-    assert version.trained_on.end == toy.FIRST
-    assert "on 3,200 records" in house.registry.version("toy", 2).origin
+def test_what_the_champion_learned_from_fits_no_layer(house: House) -> None:
+    training = request_of(house, "toy", AT, "a retraining")
+    version = register_trained(house, training.request, train(house, training, AT), AT)
+    house.registry.point("toy", Pointers(version.number, None, 1), instead_of=house.registry.pointers("toy"))
+    said = recalibrate(house, plan_recalibration(house, "toy", AT, BECAUSE), AT)
+    assert str(said).startswith("toy v2 stays as it is. Only 0 new labelled records")
 
 
 @pytest.mark.parametrize("days", [0, 3])
-def test_too_few_labels_leave_the_champion_as_it_is_and_say_so(house: House, days: int) -> None:
+def test_too_few_labels_leave_the_champion_as_it_is_and_say_so(fresh: House, days: int) -> None:
+    house = fresh
     live(house, range(days))
     at = toy.FIRST + toy.DAY * max(days, 1)
     said = recalibrate(house, plan_recalibration(house, "toy", at, BECAUSE), at)
@@ -194,7 +209,8 @@ def test_too_few_labels_leave_the_champion_as_it_is_and_say_so(house: House, day
     assert house.state.audit("toy", 1)[0].what == "leave as it is"
 
 
-def test_answers_that_are_right_are_hardly_moved(house: House) -> None:
+def test_answers_that_are_right_are_hardly_moved(fresh: House) -> None:
+    house = fresh
     live(house, range(DAYS), more=0.0)
     version = first_aid(house)
     requests = sold(DAYS, more=0.0)
@@ -203,7 +219,6 @@ def test_answers_that_are_right_are_hardly_moved(house: House) -> None:
 
 
 def test_a_rollout_under_way_is_not_joined_by_another(house: House) -> None:
-    live(house, range(DAYS))
     planned, version = plan_recalibration(house, "toy", AT, BECAUSE), first_aid(house)
     trial = try_out(house, planned, version, AT)
     nominate(house, version, trial, AT)
