@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
-from watchkeeper.profiles import Kind, Profile
+from watchkeeper.profiles import Kind, NumericColumn, Profile
 from watchkeeper.profiles.metrics import metrics_of
 
 __all__ = ["CONFIDENCE", "PREDICTION", "Baseline", "History", "Outcomes", "Window", "kinds_of_answers"]
@@ -85,6 +85,7 @@ class Window:
         newest: time of the last record; None for an empty window.
         trouble: what could not be read, one sentence each, naming file and reason.
         metrics: what the functions among the model's metrics gave, by name; a sentence where one gave nothing.
+        latency: of all records, in milliseconds; None where none was counted.
     """
 
     model: str
@@ -95,6 +96,7 @@ class Window:
     newest: datetime | None
     trouble: tuple[str, ...] = ()
     metrics: Mapping[str, float | str] = field(default_factory=dict)
+    latency: NumericColumn | None = None
 
 
 @dataclass(frozen=True, slots=True)

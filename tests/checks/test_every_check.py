@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from tests.checks.scenes import baseline, empty_window, table_with, window, window_for
+from tests.checks.scenes import baseline, check_for, empty_window, table_with, window, window_for
 from watchkeeper.checks import Check, built_in, check_in, examine_all
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.levels import Level
@@ -27,7 +27,9 @@ KNOWN = {
     "constant",
     "drift",
     "freshness",
+    "label_shift",
     "labels",
+    "latency",
     "log_loss",
     "mae",
     "missing",
@@ -73,14 +75,14 @@ def test_a_runbook_names_only_words_that_the_check_knows(kind: str) -> None:
 
 @every_check
 def test_every_check_is_quiet_when_nothing_has_changed(kind: str) -> None:
-    findings = KINDS[kind]().examine(baseline(), window_for(KINDS[kind]))
+    findings = check_for(kind).examine(baseline(), window_for(KINDS[kind]))
     assert findings
     assert {f.level for f in findings} == {Level.OK}, [f.sentence for f in findings]
 
 
 @every_check
 def test_every_finding_is_one_sentence_and_names_its_check_family_and_runbook(kind: str) -> None:
-    check = KINDS[kind]()
+    check = check_for(kind)
     for finding in (*check.examine(baseline(), window_for(KINDS[kind])), *check.examine(baseline(), empty_window())):
         assert (finding.check, finding.family, finding.runbook) == (kind, check.family, check.runbook)
         assert finding.sentence.endswith(".")
@@ -90,20 +92,20 @@ def test_every_finding_is_one_sentence_and_names_its_check_family_and_runbook(ki
 
 @every_check
 def test_no_check_says_all_is_well_of_an_empty_window(kind: str) -> None:
-    worst = max(f.level for f in KINDS[kind]().examine(baseline(), empty_window()))
+    worst = max(f.level for f in check_for(kind).examine(baseline(), empty_window()))
     assert (worst >= Level.UNKNOWN) is (kind not in TOLD_TO_WHO_LOOKS)
 
 
 @every_check
 def test_no_check_alarms_when_there_is_neither_baseline_nor_record(kind: str) -> None:
     nothing = Baseline(1, "", Profile(), None, {}, {})
-    levels = [f.level for f in KINDS[kind]().examine(nothing, dataclasses.replace(empty_window(), profile=Profile()))]
+    levels = [f.level for f in check_for(kind).examine(nothing, dataclasses.replace(empty_window(), profile=Profile()))]
     assert max(levels, default=Level.UNKNOWN) <= Level.UNKNOWN
 
 
 @every_check
 def test_measures_carry_the_windows_end_and_finite_numbers(kind: str) -> None:
-    for finding in KINDS[kind]().examine(baseline(), window_for(KINDS[kind])):
+    for finding in check_for(kind).examine(baseline(), window_for(KINDS[kind])):
         for measure in finding.measures:
             assert (measure.check, measure.at) == (kind, window().interval.end)
             assert math.isfinite(measure.value)
@@ -111,7 +113,7 @@ def test_measures_carry_the_windows_end_and_finite_numbers(kind: str) -> None:
 
 @every_check
 def test_the_same_question_has_the_same_answer(kind: str) -> None:
-    first, again = (KINDS[kind]().examine(baseline(), window_for(KINDS[kind])) for _ in range(2))
+    first, again = (check_for(kind).examine(baseline(), window_for(KINDS[kind])) for _ in range(2))
     assert repr(first) == repr(again)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from watchkeeper.adapters._parquet_ids import Seen, Source, floats, hashed, late
 from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_table
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.ports.records import Look
-from watchkeeper.profiles import Kind, Profile
+from watchkeeper.profiles import Kind, NumericColumn, Profile
 from watchkeeper.profiles.counting import profile_batches
 from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
 from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, checked_name
@@ -34,6 +34,8 @@ from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
 __all__ = ["ParquetPredictions"]
 
+LATENCY = "_latency_ms"
+
 
 @dataclass(slots=True)
 class Tally:
@@ -41,6 +43,7 @@ class Tally:
 
     rows: int = 0
     newest: int | None = None
+    latencies: Profile = field(default_factory=Profile)
 
     def of(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
         """The same tables, counted."""
@@ -49,7 +52,14 @@ class Tally:
                 self.rows += table.num_rows
                 newest = int(microseconds(table).max())
                 self.newest = newest if self.newest is None else max(self.newest, newest)
+                self.latencies += profile_batches([table], {LATENCY: Kind.NUMERIC}, {})
                 yield table
+
+    @property
+    def latency(self) -> NumericColumn | None:
+        """The latencies of all records that have one."""
+        column = self.latencies.columns.get(LATENCY)
+        return column if isinstance(column, NumericColumn) and column.finite else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +84,14 @@ class ParquetPredictions:
         trouble, tally = Trouble(self.root), Tally()
         span = Span.of(look.interval.start, look.interval.end)
         kinds: Mapping[str, Kind] = {**look.columns, **kinds_of_answers(look.problem)}
-        names = [*(name for name in look.columns if name != "_prediction"), "_prediction", SCORES, "_at"]
+        names = [*(name for name in look.columns if name != "_prediction"), "_prediction", SCORES, LATENCY, "_at"]
         records = self._records(self._sources(look.model, span, trouble), names, span, trouble)
         counted = (with_named_answers(table, look.problem, look.classes) for table in tally.of(records))
         profile = profile_batches(counted, kinds, look.grids, look.segments)
         newest = None if tally.newest is None else EPOCH + tally.newest * TICK
         outcomes = self._outcomes(look, trouble)
-        return Window(look.model, look.interval, tally.rows, profile, outcomes, newest, trouble.sentences)
-
+        rows, troubles = tally.rows, trouble.sentences
+        return Window(look.model, look.interval, rows, profile, outcomes, newest, troubles, latency=tally.latency)
 
     def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
         trouble = Trouble(self.root)

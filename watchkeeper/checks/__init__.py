@@ -20,6 +20,7 @@ NO_CHECKS = frozenset(
         "columns",
         "drifting",
         "examining",
+        "flipping",
         "history",
         "metering",
         "outcomes",

@@ -44,6 +44,7 @@ class Finding:
         sentence: why, for a tired person.
         runbook: the page that says what to do.
         measures: raw numbers to remember for later windows.
+        segment: the part of the records it is about, which the subject names too (`temp [origin=JFK]`); empty for all.
     """
 
     check: str
@@ -55,8 +56,14 @@ class Finding:
     sentence: str
     runbook: str
     measures: tuple[Measure, ...] = field(default=())
+    segment: str = ""
 
     @property
     def mark(self) -> str:
         """What this finding is about, the same in every window: `missing:temp`."""
         return f"{self.check}:{self.subject}"
+
+    @property
+    def topic(self) -> str:
+        """The subject without the segment: `temp`."""
+        return self.subject.removesuffix(f" [{self.segment}]") if self.segment else self.subject

@@ -27,7 +27,8 @@ class Scene:
 
     Attributes:
         bad: the findings to be explained, at WARNING or worse, worst first.
-        window: all findings of the window, those of `bad` among them.
+        window: all findings of the window, those of `bad` among them; where segments are told apart, of each question
+            the worst answer.
         earlier: findings at WARNING or worse of the windows before.
     """
 
@@ -41,9 +42,11 @@ class Scene:
     ) -> "Scene":
         """The scene, in an order that does not depend on that of its parts."""
         bad = tuple(sorted((f for f in findings if f.level >= Level.WARNING), key=lambda f: (-f.level, f.mark)))
-        whole = {f.mark: f for f in (*window, *bad)}
+        whole: dict[tuple[str, str], Finding] = {}
+        for f in sorted((*window, *bad), key=lambda f: (f.level, f.mark)):
+            whole[f.check, f.topic] = f  # of the segments the worst speaks
         before = tuple(f for findings in earlier for f in findings if f.level >= Level.WARNING)
-        return cls(bad, tuple(whole[mark] for mark in sorted(whole)), before)
+        return cls(bad, tuple(whole[about] for about in sorted(whole)), before)
 
     def of_family(self, *families: Family) -> list[Finding]:
         """The findings to be explained that belong to these families."""
@@ -52,12 +55,12 @@ class Scene:
     @property
     def drifts(self) -> list[Finding]:
         """What every input says of its drift, the quiet ones too."""
-        return [f for f in self.window if f.family is Family.DRIFT and f.subject not in (*ANSWERS, WHOLE)]
+        return [f for f in self.window if f.family is Family.DRIFT and f.topic not in (*ANSWERS, WHOLE)]
 
     @property
     def answers(self) -> list[Finding]:
         """What the model's answers say of their drift."""
-        return [f for f in self.window if f.family is Family.DRIFT and f.subject in ANSWERS]
+        return [f for f in self.window if f.family is Family.DRIFT and f.topic in ANSWERS]
 
     @property
     def losses(self) -> list[Finding]:
@@ -76,10 +79,12 @@ def divergence(finding: Finding) -> float:
 
 
 def subjects(findings: Sequence[Finding]) -> str:
+    """What they are about, in words."""
     return _some(list(dict.fromkeys(f.subject for f in findings)))
 
 
 def marks(findings: Sequence[Finding]) -> str:
+    """What they are about and which check says so, in words."""
     return _some([f.check if f.subject == WHOLE else f"{f.subject} ({f.check})" for f in findings])
 
 

@@ -6,7 +6,7 @@ Each gives the sentence of evidence when a scene has its signature, None when it
 
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.levels import Level
-from watchkeeper.domain.scenes import ANSWERS, WHOLE, Scene, divergence, has_moved, marks, subjects
+from watchkeeper.domain.scenes import ANSWERS, Scene, divergence, has_moved, marks, subjects
 
 __all__ = [
     "broken_answers",
@@ -35,16 +35,17 @@ one and a half of its spreads. The world does not move that far within a few wee
 
 
 def broken_inputs(scene: Scene) -> str | None:
-    """Values that break the rules of the records."""
-    broken = [f for f in scene.of_family(Family.INTEGRITY) if f.check not in TRAFFIC and f.subject not in ANSWERS]
-    if not broken:
-        return None
-    return f"The records themselves are broken, whatever else moved: {marks(broken)}."
+    """Values that break the rules of the records; what is seen once explains a column that drifts at once."""
+    drifting = {f.topic for f in scene.of_family(Family.DRIFT)}
+    seen = [f for f in scene.window if f.level >= Level.WARNING and f.topic in drifting]
+    found = [f for f in (*scene.bad, *seen) if f.family is Family.INTEGRITY and f.check not in TRAFFIC]
+    broken = list({f.mark: f for f in found if f.topic not in ANSWERS}.values())
+    return f"The records themselves are broken, whatever else moved: {marks(broken)}." if broken else None
 
 
 def broken_answers(scene: Scene) -> str | None:
     """Answers that are none: missing, of a wrong type, out of all range."""
-    broken = [f for f in scene.of_family(Family.INTEGRITY) if f.subject in ANSWERS]
+    broken = [f for f in scene.of_family(Family.INTEGRITY) if f.topic in ANSWERS]
     if not broken:
         return None
     return f"The model's answers are broken while its inputs are whole: {marks(broken)}."
@@ -77,11 +78,12 @@ def moved_answers(scene: Scene) -> str | None:
     A function of its inputs diverges no more than they do together, and they no more than the sum of each one's
     divergence where they are independent (data-processing inequality; Jensen-Shannon, the distance squared).
     """
-    moved = [f for f in scene.of_family(Family.DRIFT) if f.subject in ANSWERS]
+    moved = [f for f in scene.of_family(Family.DRIFT) if f.topic in ANSWERS]
     if not moved:
         return None
+    furthest = max(moved, key=divergence)
     inputs = [f for f in scene.drifts if has_moved(f)]
-    if inputs and max(map(divergence, moved)) ** 2 <= sum(divergence(f) ** 2 for f in inputs):
+    if inputs and divergence(furthest) ** 2 <= sum(divergence(f) ** 2 for f in inputs):
         return None
     told = f"further than {subjects(inputs)} can explain" if inputs else "while no input did"
     return f"The answers moved {told}: another version, other preprocessing, or rows that were mixed up."
@@ -93,13 +95,11 @@ def broken_labels(scene: Scene) -> str | None:
         return f"The labels are not to be believed: {broken[0].sentence}"
     if not scene.losses:
         return None
-    late = [f for f in scene.window if f.family is Family.LABELS and has_moved(f)]
-    if late:
-        return f"The loss is measured on labels that may not be typical: {late[0].sentence}"
+    doubtful = [f for f in scene.window if f.family is Family.LABELS and has_moved(f)]
+    if doubtful:
+        return f"The loss is measured on labels that may be none: {doubtful[0].sentence}"
     before = [f for f in scene.earlier if f.family is Family.LABELS]
-    if before and not scene.of_family(Family.PERFORMANCE):
-        return f"The gap came right after trouble with the labels: {before[0].sentence}"
-    return None
+    return f"The loss came right after trouble with the labels: {before[0].sentence}" if before else None
 
 
 def moved_inputs_with_loss(scene: Scene) -> str | None:
