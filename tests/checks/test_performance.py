@@ -7,27 +7,22 @@ from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from tests.checks.scenes import (
     DAY,
     MONDAY,
-    ROWS,
     TODAY,
     ask,
     baseline,
     empty_window,
     labelled,
     outcomes,
-    table_with,
-    values,
     window,
 )
 from watchkeeper.checks import seed_outcomes
 from watchkeeper.checks.accuracy import Accuracy
 from watchkeeper.checks.auc import Auc
-from watchkeeper.checks.business import Business
 from watchkeeper.checks.calibration import Calibration
 from watchkeeper.checks.labels import Labels
 from watchkeeper.checks.log_loss import LogLoss
@@ -72,7 +67,7 @@ class Watch:
         self.history = {key: values for key, values in self.history.items() if key[1] != "*"}
         first = MONDAY + self.place * self.every - seeds * self.blocks * self.every
         blocks = [self._outcomes(first + (i + 1) * self.blocks * self.every, -i - 1, 0.0) for i in range(seeds)]
-        self._remember(seed_outcomes([self.check], blocks, self.every, timedelta(0)))
+        self._remember(seed_outcomes([self.check], blocks, self.every))
 
     def look(self, harm: float = 0.0) -> Finding:
         """The next window, of which a share of labels does not agree with the answers."""
@@ -351,38 +346,6 @@ class TestLabels:
 
     def test_when_none_is_due_it_is_unknown(self) -> None:
         assert ask(Labels(), seen=empty_window())["*"].level is Level.UNKNOWN
-
-
-class TestBusiness:
-    def test_a_mean_that_doubles_is_critical(self) -> None:
-        finding = ask(Business(), seen=window(table_with(prediction=values("prediction") * 2)))["prediction"]
-        assert (finding.level, finding.family) == (Level.CRITICAL, Family.BUSINESS)
-        assert finding.value == pytest.approx(1.0, abs=0.1)
-        assert "off the last 28 days'" in finding.sentence
-
-    def test_a_mean_that_falls_by_nine_tenths_of_the_limit_is_a_warning(self) -> None:
-        trailing = baseline().trailing.columns["prediction"]
-        usual = trailing.total / trailing.finite
-        seen = window(table_with(prediction=np.full(ROWS, usual * 0.77)))
-        assert ask(Business(), seen=seen)["prediction"].level is Level.WARNING
-
-    def test_a_change_that_is_common_is_quiet_unless_the_limit_alone_judges(self) -> None:
-        wild = {("business", "temp", "change"): tuple((MONDAY - i * DAY, 0.4) for i in range(30, -1, -1))}
-        seen = window(table_with(temp=values("temp") * 1.5))
-        base = baseline(history=wild)
-        assert ask(Business(column="temp"), base, seen)["temp"].level is Level.OK
-        assert ask(Business(column="temp", spreads=0), base, seen)["temp"].level is Level.CRITICAL
-        assert ask(Business(column="temp"), baseline(history={}), seen)["temp"].level is Level.CRITICAL
-
-    def test_without_numbers_now_it_is_unknown_and_before_not_judged(self) -> None:
-        assert ask(Business(column="carrier"))["carrier"].level is Level.UNKNOWN
-        assert ask(Business(column="nowhere"))["nowhere"].level is Level.UNKNOWN
-        assert ask(Business(), baseline(trailing=None))["prediction"].level is Level.OK
-
-    def test_a_change_from_nothing_has_no_size(self) -> None:
-        still = window(table_with(prediction=pa.array(np.zeros(ROWS)))).profile
-        finding = ask(Business(), baseline(trailing=still))["prediction"]
-        assert (finding.level, math.isnan(finding.value)) == (Level.UNKNOWN, True)
 
 
 def _asked_of(watch: Watch, seen: Outcomes) -> Finding:

@@ -14,9 +14,11 @@ from watchkeeper.domain.confirmations import NOfM
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import Gate, Step
 from watchkeeper.profiles import Kind
 from watchkeeper.spec import ChannelSpec, ModelSpec, read_house, read_model
+from watchkeeper.spec.labels import LabelSpec
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "watchkeeper/cli/new_model.toml"
@@ -61,9 +63,10 @@ def test_the_template_says_the_defaults(tmp_path: Path) -> None:
 
 
 def test_every_built_in_check_asks_unless_it_is_switched_off() -> None:
-    assert {c.kind for c in spec().asked} == set(built_in())
+    fitting = {kind for kind, check in built_in().items() if Problem.BINARY in check.problems}
+    assert {c.kind for c in spec().asked} == fitting
     quiet = spec(checks={"auc": {"enabled": False}, "missing": {"critical": 0.5}})
-    assert {c.kind for c in quiet.asked} == set(built_in()) - {"auc"}
+    assert {c.kind for c in quiet.asked} == fitting - {"auc"}
     assert next(c for c in quiet.asked if c.kind == "missing").critical == 0.5
 
 
@@ -87,6 +90,30 @@ def test_names_that_are_ours_or_would_break_an_id_are_no_columns(column: str) ->
 def test_outcomes_lie_back_by_the_labels_delay() -> None:
     read = spec(labels={"delay": "1d", "over": "7d"})
     assert read.outcomes(Interval(NOON - HOUR, NOON)) == Interval(NOON - 8 * DAY, NOON - DAY)
+
+
+def test_without_a_length_outcomes_are_of_one_window_and_of_ever_more_where_labels_are_few() -> None:
+    window = Interval(NOON - HOUR, NOON)
+    read = spec(every="1h", labels={"delay": "1d"})
+    assert read.outcomes(window) == window.shifted(-DAY)
+    lengths = [block.length for block in read.labels.blocks(window)]
+    assert lengths[:4] == [HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR]
+    assert lengths[-1] == 28 * DAY
+    assert {block.end for block in read.labels.blocks(window)} == {NOON - DAY}
+    assert [b.length for b in spec(labels={"over": "7d"}).labels.blocks(window)] == [7 * DAY]
+
+
+def test_a_minute_is_widened_to_a_day_and_a_month_not_at_all() -> None:
+    labels = LabelSpec()
+    assert labels.blocks(Interval(NOON - HOUR / 60, NOON))[-1].length == DAY
+    assert [b.length for b in labels.blocks(Interval(NOON - 30 * DAY, NOON))] == [30 * DAY]
+
+
+def test_performance_is_measured_on_as_many_labels_as_its_checks_need() -> None:
+    assert spec().fewest_labels == (100, 20)
+    assert spec(checks={"auc": {"least": 500}, "log_loss": {"least_of_each": 50}}).fewest_labels == (500, 50)
+    off = {kind: {"enabled": False} for kind in ("auc", "log_loss", "calibration")}
+    assert spec(checks=off).fewest_labels == (0, 0)
 
 
 def test_a_rollout_becomes_a_plan() -> None:

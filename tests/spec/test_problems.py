@@ -41,3 +41,14 @@ def test_a_trial_is_decided_by_a_loss_of_the_problem(told: Callable[..., list[st
 def test_a_column_does_not_take_the_name_of_the_answers(told: Callable[..., list[str]]) -> None:
     (line,) = told(tables='[logged]\nnumeric = ["prediction"]')
     assert "call prediction another name" in line
+
+
+def test_a_check_of_other_problems_does_not_ask_and_is_refused_where_it_is_set(
+    model: Callable[..., Path], told: Callable[..., list[str]]
+) -> None:
+    asked = {check.kind for check in read_model(model('problem = "regression"')).asked}
+    assert {"mae", "calibration"} <= asked
+    assert not {"auc", "log_loss", "accuracy"} & asked
+    (line,) = told('problem = "regression"', "[checks.auc]\ncritical = 0.05")
+    assert line.endswith("checks.auc is not asked of regression models: leave its table out")
+    read_model(model('problem = "regression"', "[checks.auc]\nenabled = false"))

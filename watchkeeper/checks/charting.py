@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import takewhile
 from statistics import median
 
@@ -59,15 +59,15 @@ class Past:
 
     Attributes:
         interval: of the window that is judged.
-        block: the length of its block of labels.
+        due: the block of labels that it sees.
         metric: its name.
         scale: of the metric.
-        clean: the metric on its scale, by the end of its window, without trouble.
+        clean: the metric on its scale, by the end of the block, without trouble.
         measured: the version's own measures by name, then by the end of their window.
     """
 
     interval: Interval
-    block: timedelta
+    due: Interval
     metric: str
     scale: Scale
     clean: Mapping[datetime, float]
@@ -75,7 +75,7 @@ class Past:
 
     @classmethod
     def of(
-        cls, history: History, key: tuple[str, str, str], interval: Interval, block: timedelta, scale: Scale, most: int
+        cls, history: History, key: tuple[str, str, str], interval: Interval, due: Interval, scale: Scale, most: int
     ) -> "Past":
         """The past of a metric.
 
@@ -83,29 +83,24 @@ class Past:
             history: of all measures.
             key: check, version and name of the metric.
             interval: of the window that is judged.
-            block: the length of its block of labels.
+            due: the block of labels that it sees.
             scale: of the metric.
             most: how many clean blocks count.
         """
         check, version, metric = key
         names = (metric, *CUSUMS, SCORE, USUAL, SPREAD)
         own = {name: earlier(history, (check, version, name), interval.end, None) for name in names}
-        seeded = earlier(history, (check, SEEDED, metric), interval.end, None)
-        values = {**seeded, **own[metric]}
-        spoilt = _in_trouble(own[SCORE])
-        newest = sorted((at for at in values if at not in spoilt), reverse=True)[:most]
-        return cls(interval, block, metric, scale, {at: scale.chart(values[at]) for at in newest}, own)
+        seeded = earlier(history, (check, SEEDED, metric), due.end, None)
+        spoilt, delay = _in_trouble(own[SCORE]), interval.end - due.end
+        values = {**seeded, **{at - delay: value for at, value in own[metric].items() if at not in spoilt}}
+        newest = sorted(values, reverse=True)[:most]
+        return cls(interval, due, metric, scale, {at: scale.chart(values[at]) for at in newest}, own)
 
     @property
     def is_new(self) -> bool:
         """Whether the labels of this block count in no block that is remembered."""
-        remembered = next(iter(self.measured[SCORE] or self.clean), None)
-        return remembered is None or remembered <= self.interval.end - self.block
-
-    @property
-    def typical(self) -> float:
-        """The metric in its own unit, as it usually is."""
-        return self.scale.metric(median(self.clean.values()))
+        remembered = next(iter(self.measured[self.metric]), None)
+        return remembered is None or remembered <= self.interval.end - self.due.length
 
     def usual(self, floor: float, least: int) -> Usual | None:
         """What is expected of this block; None while fewer than `least` blocks are known.
@@ -113,7 +108,8 @@ class Past:
         After a trouble so long that the blocks before it are forgotten it is what the last block was held against.
         """
         if len(self.clean) >= least:
-            return usual(self.clean, self.interval, floor, both_ways=self.scale.both_ways)
+            labelled = Interval(self.due.end - self.interval.length, self.due.end)
+            return usual(self.clean, labelled, floor, both_ways=self.scale.both_ways)
         level, spread = (next(iter(self.measured[name].values()), math.nan) for name in (USUAL, SPREAD))
         return None if math.isnan(level) else Usual(level, max(spread, floor), 0.0, least)
 
@@ -128,7 +124,7 @@ class Past:
             expected: what it usually is.
             false_alarms: allowed a window.
         """
-        windows = self.block / self.interval.length
+        windows = self.due.length / self.interval.length
         rate = min(false_alarms * max(1.0, windows / 2), MOST_FALSE)
         before = [self._before(*side) for side in ((1, CUSUMS[0]), (-1, CUSUMS[1]))[: 1 + self.scale.both_ways]]
         z = expected.z(self.scale.chart(value))
@@ -137,7 +133,7 @@ class Past:
 
     def _before(self, side: int, name: str) -> "Run":
         """The run of blocks up to this one, those that share labels with it apart."""
-        before = {at: s for at, s in self.measured[name].items() if at <= self.interval.end - self.block}
+        before = {at: s for at, s in self.measured[name].items() if at <= self.interval.end - self.due.length}
         ends = list(takewhile(lambda at: before[at] > 0, before))
         return Run(next(iter(before.values()), 0.0), len(ends), side * median(map(self._z, ends)) if ends else 0.0)
 

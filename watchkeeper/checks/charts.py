@@ -7,7 +7,7 @@ Two charts watch these values z:
   of one spread sooner (Moustakides 1986). Labels of which every fiftieth is wrong move the AUC by about that much.
 * The chart of Shewhart 1931 looks at z alone, for outages.
 
-How often each of them is reached by chance is known, so that limits follow from the false alarms that are allowed.
+How often chance reaches a limit is known, so that limits follow from the false alarms that are allowed.
 """
 
 import math
@@ -48,7 +48,7 @@ OVERSHOOT = 1.166
 """Twice 0.583, by which a walk of normal steps oversteps a line on average (Siegmund 1985, section 10.2)."""
 
 MOST_ALIKE = 0.9
-"""Blocks that are more alike than this follow each other so closely that no chart would ever speak."""
+"""Where blocks are more alike than this no chart would ever speak."""
 
 CLIPPED = 3.0
 """One outlier says nothing of how alike neighbours are."""

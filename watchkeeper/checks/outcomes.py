@@ -13,6 +13,7 @@ training under `*`.
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from watchkeeper.checks.calibrated import Calibrated
@@ -27,6 +28,10 @@ __all__ = ["CLASSIFIES", "OutcomeCheck"]
 
 CLASSIFIES = frozenset({Problem.BINARY, Problem.MULTICLASS})
 """The problems whose answers are probabilities."""
+
+DAY, WEEKS = timedelta(days=1), timedelta(days=28)
+QUARTERS = 2_688
+"""As many quarter hours as four weeks have."""
 
 WANTED = {
     Problem.BINARY: "it is measured for probabilities of labels 0 and 1",
@@ -45,7 +50,8 @@ class OutcomeCheck(Calibrated, asks=False):
         least: with fewer labelled records than this quality is not known.
         least_of_each: nor with fewer that have another label than the most frequent one.
         learns: with fewer earlier blocks than this nothing is judged.
-        remembers: how many clean blocks are looked back.
+        remembers: how many clean blocks of a day or longer are looked back; of shorter ones as many as 28 days have, at
+            most as many as four weeks have quarter hours.
     """
 
     thins: ClassVar[bool] = False
@@ -55,6 +61,11 @@ class OutcomeCheck(Calibrated, asks=False):
     least_of_each: int = 20
     learns: int = 7
     remembers: int = 90
+
+    @property
+    def looks_back(self) -> int:
+        """As many as any length of block needs, and as many again as are left out because of trouble."""
+        return max(4 * self.remembers, QUARTERS)
 
     def examine(self, baseline: Baseline, window: Window) -> list[Finding]:
         """One finding; UNKNOWN when labels are too few, or do not fit the answers."""
@@ -93,7 +104,7 @@ class OutcomeCheck(Calibrated, asks=False):
     def _charted(self, baseline: Baseline, window: Window) -> Finding:
         outcomes, name = window.outcomes, self.metric(window.outcomes)
         key, now = (self.kind, _subject(baseline), name), outcomes.metrics[name]
-        past = Past.of(baseline.history, key, window.interval, outcomes.interval.length, self.scale, self.remembers)
+        past = Past.of(baseline.history, key, window.interval, outcomes.interval, self.scale, self._most(outcomes))
         expected = past.usual(self.error(outcomes), self.learns) if baseline.version else None
         known = {name: now}
         if expected is None:
@@ -105,6 +116,10 @@ class OutcomeCheck(Calibrated, asks=False):
         measures = self._measures(known | charted.remembered, baseline, window) if past.is_new else ()
         level = Limit.at(reading.limit).level(reading.value)
         return self.answer("*", level, reading.value, self._sentence(charted, window), measures, reading.limit)
+
+    def _most(self, outcomes: Outcomes) -> int:
+        length = outcomes.interval.length
+        return self.remembers if length >= DAY else max(self.remembers, min(WEEKS // length, QUARTERS))
 
     def _sentence(self, charted: Charted, window: Window) -> str:
         reading, outcomes = charted.reading, window.outcomes

@@ -51,21 +51,20 @@ def seed(
 
 
 def seed_outcomes(
-    checks: Iterable[Check], blocks: Iterable[Outcomes], every: timedelta, delay: timedelta
+    checks: Iterable[Check], blocks: Iterable[Outcomes], every: timedelta
 ) -> tuple[Measure, ...]:
-    """What the checks would have measured on the labels of training, answered out of fold.
+    """What the checks would have measured on the labels of training, answered out of fold, by the end of each block.
 
     Args:
         checks: those that will ask in production; the ones that need no labels have nothing to say here.
         blocks: of the training records, oldest first, without overlap.
         every: the length of a window.
-        delay: how long labels take: a window measures those of the records that are as old.
     """
     asked = tuple(check for check in checks if isinstance(check, OutcomeCheck))
     untrained = Baseline(0, "", Profile(), None, {}, {})
     measures: list[Measure] = []
     for block in blocks:
-        end = block.interval.end + delay
+        end = block.interval.end
         window = Window("", Interval(end - every, end), 0, Profile(), block, None)
         measures += [m for finding in examine_all(asked, untrained, window) for m in finding.measures]
     return tuple(measures)

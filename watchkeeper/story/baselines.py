@@ -155,7 +155,7 @@ def make_anchor(spec: ModelSpec, records: pa.Table, grids: Mapping[str, Grid]) -
     older = profile_batches([part for _, part in parts[:-MOST_WINDOWS]], all_kinds, bins)
     profile = Profile.total([older, *(p for _, p in windows)])
     sample = records.take(np.linspace(0, records.num_rows - 1, min(SAMPLE, records.num_rows)).astype(int))
-    proven = seed_outcomes(spec.asked, trained_blocks(spec, records), spec.every, spec.labels.delay)
+    proven = seed_outcomes(spec.asked, trained_blocks(spec, records), spec.every)
     return Anchor(profile, windows, (*seed(spec.asked, windows), *proven), sample)
 
 
