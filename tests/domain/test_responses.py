@@ -1,5 +1,6 @@
 """What is done about an incident, and why nothing more."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,9 +14,10 @@ from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import Story
 from watchkeeper.domain.incidents import Change, Incident
 from watchkeeper.domain.levels import Level
-from watchkeeper.domain.responses import ADVICE, Asked, Response, ResponseRule, follow_ups, respond
+from watchkeeper.domain.responses import ADVICE, Asked, Response, ResponseRule, follow_ups, respond, respond_to_age
 
 RULE = ResponseRule()
+NO_CAUSE = Diagnosis(Cause.UNKNOWN, "")
 LOSS = frozenset({Family.PERFORMANCE})
 GAP = frozenset({Family.CALIBRATION})
 NOTHING = Response(None, "cooldown")
@@ -160,8 +162,40 @@ def test_a_response_becomes_a_follow_up_of_the_window_about_the_incident(story: 
     assert asked.id == f"{story}:flights@2013-07-01T12:00Z"
 
 
-def test_without_an_incident_nothing_is_asked_for() -> None:
-    assert follow_ups(a_verdict(), None, None, RETRAIN) == ()
+def test_what_is_asked_for_without_an_incident_is_about_the_window() -> None:
+    assert follow_ups(a_verdict(), None, None, NOTHING) == ()
+    for incident in (None, an_incident(resolved=NOON)):
+        (asked,) = follow_ups(a_verdict(), incident, None, RETRAIN)
+        assert asked.subject == "flights@2013-07-01T12:00Z"
+
+
+OLD = ResponseRule(refresh=14 * DAY)
+
+
+@given(some_asked, ages, st.one_of(st.none(), ages))
+def test_a_model_is_retrained_when_its_last_training_is_as_old_as_the_spec_says(
+    asked: Asked, refresh: timedelta, trained: timedelta | None
+) -> None:
+    known = replace(asked, trained=None if trained is None else NOON - trained)
+    ages_known = [NOON - at for at in (known.trained, asked.last.get(Story.RETRAIN)) if at]
+    found = respond_to_age(NO_CAUSE, known, NOON, ResponseRule(refresh=refresh))
+    assert (found.story is Story.RETRAIN) == bool(ages_known and min(ages_known) >= refresh)
+    assert respond_to_age(NO_CAUSE, known, NOON, RULE).story is None
+
+
+def test_an_old_model_waits_while_its_records_are_broken_and_while_another_is_under_way() -> None:
+    old = Asked(trained=NOON - 20 * DAY)
+    due = respond_to_age(NO_CAUSE, old, NOON, OLD)
+    assert due == Response(
+        Story.RETRAIN, "The last training is of 2013-06-11 12:00; the model is retrained every 14 days, 0:00:00."
+    )
+    for fault in FAULTS:
+        found = respond_to_age(Diagnosis(fault, ""), old, NOON, OLD)
+        assert found == Response(None, f"the cause is a {fault}: what is learned from broken data is broken")
+    busy = replace(old, under_way="rollout flights-v4")
+    assert respond_to_age(NO_CAUSE, busy, NOON, OLD) == Response(None, "rollout flights-v4 is under way")
+    young = respond_to_age(NO_CAUSE, replace(old, trained=NOON - DAY), NOON, OLD)
+    assert young == Response(None, "the last training is of 2013-06-30 12:00; the next is due 14 days, 0:00:00 later")
 
 
 @given(levels)

@@ -13,7 +13,7 @@ from watchkeeper.domain.levels import Level
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 
-__all__ = ["ADVICE", "Asked", "Response", "ResponseRule", "follow_ups", "respond"]
+__all__ = ["ADVICE", "Asked", "Response", "ResponseRule", "follow_ups", "respond", "respond_to_age"]
 
 ADVICE: Mapping[Cause, str] = {
     Cause.DATA_BUG: "Mend it at the source; its windows are not for training, and nothing is retrained meanwhile.",
@@ -39,6 +39,7 @@ class ResponseRule:
         recalibrates: whether it ever asks for recalibration.
         aid: how long a recalibration is given to help, and so the least time between two.
         lasting: how long a loss through moved inputs must last before it asks for retraining.
+        refresh: a model is retrained when its last training is so old, incident or not; None for never.
     """
 
     retrains: bool = True
@@ -47,6 +48,7 @@ class ResponseRule:
     recalibrates: bool = True
     aid: timedelta = timedelta(days=7)
     lasting: timedelta = timedelta(days=3)
+    refresh: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,12 @@ class Asked:
     Attributes:
         last: when each story was asked for last.
         under_way: what is not over yet, in words: a rollout, a retraining that runs; empty when nothing is.
+        trained: the end of what the champion was trained on; None where it is not known.
     """
 
     last: Mapping[Story, datetime] = field(default_factory=dict)
     under_way: str = ""
+    trained: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,27 @@ def respond(
     return _retraining(diagnosis, asked, now, rule)
 
 
+def respond_to_age(diagnosis: Diagnosis, asked: Asked, now: datetime, rule: ResponseRule) -> Response:
+    """A retraining because the last one is old, whether or not anything is wrong.
+
+    Args:
+        diagnosis: of the findings that are confirmed now, if any.
+        asked: until now.
+        now: the end of the newest verdict's window.
+        rule: of the model.
+    """
+    last = max((at for at in (asked.trained, asked.last.get(Story.RETRAIN)) if at), default=None)
+    if rule.refresh is None or last is None:
+        return Response(None, "the spec names no age at which the model is retrained")
+    if now - last < rule.refresh:
+        return Response(None, f"the last training is of {_at(last)}; the next is due {rule.refresh} later")
+    if diagnosis.cause in FAULTS:
+        return Response(None, f"the cause is a {diagnosis.cause}: what is learned from broken data is broken")
+    if asked.under_way:
+        return Response(None, f"{asked.under_way} is under way")
+    return Response(Story.RETRAIN, f"The last training is of {_at(last)}; the model is retrained every {rule.refresh}.")
+
+
 def follow_ups(
     verdict: Verdict,
     incident: Incident | None,
@@ -115,9 +140,10 @@ def follow_ups(
     if transition and transition.incident.is_open and transition.incident.level >= Level.WARNING:
         identity = f"{Story.REPORT}:{transition.id}"
         asked.append(FollowUp(identity, Story.REPORT, model, transition.incident.key, now, transition.sentence))
-    if incident and response.story:
+    if response.story:
+        subject = incident.key if incident and incident.is_open else window
         identity = f"{response.story}:{window}"
-        asked.append(FollowUp(identity, response.story, model, incident.key, now, response.because))
+        asked.append(FollowUp(identity, response.story, model, subject, now, response.because))
     if rollout and transition and transition.incident.is_open and verdict.level is Level.CRITICAL:
         asked.append(FollowUp(f"{Story.PROMOTE}:{window}", Story.PROMOTE, model, rollout.id, now, verdict.why))
     return tuple(asked)

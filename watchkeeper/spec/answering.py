@@ -1,11 +1,14 @@
 """What a spec says of incidents: when one begins and ends, and what is done about it."""
 
 from datetime import timedelta
+from typing import Self
+
+from pydantic import model_validator
 
 from watchkeeper.domain.confirmations import NOfM
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.responses import ResponseRule
-from watchkeeper.spec.words import Duration, Share, Strict, Times
+from watchkeeper.spec.words import Duration, Length, Share, Strict, Times
 
 __all__ = ["ConfirmSpec", "ResponseSpec"]
 
@@ -36,6 +39,7 @@ class ResponseSpec(Strict):
         recalibrate: whether it ever asks for recalibration, the first aid for a gap.
         aid: so long a recalibration is given to help.
         lasting: so long a loss through moved inputs must last before it asks for retraining.
+        refresh: the model is retrained when its last training is so old, incident or not; never unless said.
     """
 
     retrain: bool = True
@@ -44,8 +48,19 @@ class ResponseSpec(Strict):
     recalibrate: bool = True
     aid: Duration = timedelta(days=7)
     lasting: Duration = timedelta(days=3)
+    refresh: Length | None = None
+
+    @model_validator(mode="after")
+    def _cools_down(self) -> Self:
+        if self.refresh is not None and self.refresh < self.cooldown:
+            raise ValueError(
+                f"refresh is not shorter than cooldown, the least time between two retrainings: {self.cooldown}"
+            )
+        return self
 
     @property
     def rule(self) -> ResponseRule:
         """The same as the domain knows it."""
-        return ResponseRule(self.retrain, self.cooldown, self.on, self.recalibrate, self.aid, self.lasting)
+        return ResponseRule(
+            self.retrain, self.cooldown, self.on, self.recalibrate, self.aid, self.lasting, self.refresh
+        )
