@@ -10,7 +10,7 @@ from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.forecasts import LOOKS_BACK, foreseen, is_foreseeable
 from watchkeeper.domain.incidents import Change, Incident, Transition, develop, diagnosis_of
 from watchkeeper.domain.levels import Level
-from watchkeeper.domain.responses import Asked, Response, respond
+from watchkeeper.domain.responses import Asked, Response, respond, respond_to_age
 from watchkeeper.domain.verdicts import Verdict, settle
 from watchkeeper.spec import ModelSpec
 from watchkeeper.window import Baseline, Window
@@ -70,15 +70,17 @@ def follow(env: str, spec: ModelSpec, last: Incident | None, verdicts: Sequence[
 
 
 def answer(spec: ModelSpec, verdict: Verdict, now: Developed, asked: Asked) -> Response:
-    """What is done after the newest verdict.
+    """What is done after the newest verdict: about an incident, or because the last training is old.
 
     Args:
         asked: what the model's incidents have asked for before.
     """
-    if now.incident is None:
-        return Response(None, "there is no incident")
+    at, rule = verdict.interval.end, spec.response_rule
+    due = respond_to_age(now.diagnosis, asked, at, rule)
+    if now.incident is None or due.story:
+        return due
     families = frozenset(f.family for f in now.confirmed if f.level >= Level.WARNING)
-    return respond(now.incident, now.diagnosis, families, asked, verdict.interval.end, spec.response_rule)
+    return respond(now.incident, now.diagnosis, families, asked, at, rule)
 
 
 def _is_page(last: Incident | None, transition: Transition | None) -> bool:
