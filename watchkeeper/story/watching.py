@@ -116,16 +116,18 @@ def _alerts(
 def _follow_ups(house: House, spec: ModelSpec, verdict: Verdict, now: Developed) -> tuple[FollowUp, ...]:
     """What must run next; while a rollout is under way nothing is retrained, and a critical window asks its judge."""
     rollout = house.state.open_rollout(spec.model)
-    response = answer(spec, verdict, now, _asked(house, spec.model, rollout))
+    response = answer(spec, verdict, now, _asked(house, spec, verdict.version, rollout))
     return follow_ups(verdict, now.incident, now.transition, response, rollout)
 
 
-def _asked(house: House, model: str, rollout: Rollout | None) -> Asked:
+def _asked(house: House, spec: ModelSpec, champion: int, rollout: Rollout | None) -> Asked:
     """What the model's incidents have asked for, and what of it is not over."""
-    asked = {story: house.state.followups(model, story) for story in (Story.RECALIBRATE, Story.RETRAIN)}
+    asked = {story: house.state.followups(spec.model, story) for story in (Story.RECALIBRATE, Story.RETRAIN)}
     under_way = [f"rollout {rollout.id}"] if rollout else []
     under_way += [f.id for followups in asked.values() for f, outcome in followups if outcome is None]
-    return Asked({story: followups[-1][0].at for story, followups in asked.items() if followups}, ", ".join(under_way))
+    last = {story: followups[-1][0].at for story, followups in asked.items() if followups}
+    trained = house.registry.version(spec.model, champion).trained_on.end if spec.response.refresh else None
+    return Asked(last, ", ".join(under_way), trained)
 
 
 def _entries(transition: Transition | None) -> tuple[Entry, ...]:
