@@ -36,7 +36,7 @@ from watchkeeper.profiles import Kind
 from watchkeeper.serving import PredictionLogger
 from watchkeeper.serving.columns import records_table
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import grids_of, make_anchor
+from watchkeeper.story.anchors import grids_of, make_anchor
 from watchkeeper.story.replaying import Replayer
 from watchkeeper.window import PREDICTION
 
@@ -182,7 +182,7 @@ def _anchor_of(_spec: str, bend: object) -> Anchor:
         parts.append(_records(frame, [start + i * DAY / PAST_ROWS for i in range(PAST_ROWS)], answers))
     records = pa.concat_tables(parts, promote_options="permissive")
     labels = np.random.default_rng(7).random(records.num_rows) < records["_prediction"].to_numpy()
-    return make_anchor(spec, records.append_column("_label", pa.array(labels.astype(float))), {})
+    return make_anchor(spec, records.append_column("_label", pa.array(labels.astype(float))))
 
 
 def _shown(told: list[Told]) -> Table:

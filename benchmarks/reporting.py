@@ -29,7 +29,7 @@ from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
 from watchkeeper.profiles import Kind, Profile, profile_batches
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import grids_of
+from watchkeeper.story.anchors import grids_of
 from watchkeeper.story.replaying import Replayer
 from watchkeeper.window import PREDICTION, Outcomes, Window
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.spec.conftest import Told
+from watchkeeper.checks import Check
 from watchkeeper.checks.business import Business
 from watchkeeper.checks.calibrated import Calibrated
 from watchkeeper.domain.business import Direction, Statistic
@@ -27,6 +28,12 @@ def spec(**words: object) -> ModelSpec:
 def business(read: ModelSpec) -> Business:
     (found,) = [c for c in read.asked if isinstance(c, Business)]
     return found
+
+
+def checks_of(read: ModelSpec, segments: int) -> tuple[Check, ...]:
+    apart = read.apart(segments)
+    assert apart is not None
+    return apart.checks
 
 
 def test_a_metric_of_a_column_is_a_subject_of_the_business_check() -> None:
@@ -92,13 +99,13 @@ def test_half_the_budget_is_for_the_whole_and_half_for_all_segments() -> None:
     plain, apart = spec(), spec(segments="carrier")
     whole = sum(c.false_alarms for c in plain.asked if isinstance(c, Calibrated) and c.shares_budget)
     mine = sum(c.false_alarms for c in apart.asked if isinstance(c, Calibrated) and c.shares_budget)
-    each = sum(c.false_alarms for c in apart.asked_of_segments(4) if isinstance(c, Calibrated) and c.shares_budget)
+    each = sum(c.false_alarms for c in checks_of(apart, 4) if isinstance(c, Calibrated) and c.shares_budget)
     assert mine == pytest.approx(whole / 2)
     assert mine + 4 * each == pytest.approx(whole)
 
 
 def test_checks_of_files_do_not_ask_about_segments() -> None:
-    kinds = {c.kind for c in spec(segments="carrier").asked_of_segments(3)}
+    kinds = {c.kind for c in checks_of(spec(segments="carrier"), 3)}
     assert {"drift", "missing", "volume", "business"} <= kinds
     assert not {"schema", "freshness"} & kinds
 

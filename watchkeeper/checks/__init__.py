@@ -7,8 +7,9 @@ from types import ModuleType
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.examining import examine_all
 from watchkeeper.checks.seeding import seed, seed_outcomes
+from watchkeeper.checks.segmenting import Apart, examine_segments
 
-__all__ = ["Check", "built_in", "check_in", "examine_all", "seed", "seed_outcomes"]
+__all__ = ["Apart", "Check", "built_in", "check_in", "examine_all", "examine_segments", "seed", "seed_outcomes"]
 
 NO_CHECKS = frozenset(
     {
@@ -26,6 +27,7 @@ NO_CHECKS = frozenset(
         "outcomes",
         "scales",
         "seeding",
+        "segmenting",
         "troubles",
     }
 )

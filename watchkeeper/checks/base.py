@@ -28,6 +28,9 @@ class Check(ABC):
         problems: of what kind of models it is asked.
         of_columns: whether its subjects are columns (and `*`).
         of_segments: whether it asks about each segment of the records too, where they are monitored apart.
+        judges_few: whether it does so however few records a segment has.
+        thins: whether of windows shorter than a quarter of an hour it is given those of the last hour and, of older
+            ones, one every quarter of an hour.
         critical: a value that reaches this is critical.
         warning: a value that reaches this is a warning; 90 % of `critical` when it is not given.
     """
@@ -38,6 +41,8 @@ class Check(ABC):
     problems: ClassVar[frozenset[Problem]] = frozenset(Problem)
     of_columns: ClassVar[bool] = False
     of_segments: ClassVar[bool] = True
+    judges_few: ClassVar[bool] = False
+    thins: ClassVar[bool] = True
 
     critical: float | None
     warning: float | None = None

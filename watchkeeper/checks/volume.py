@@ -41,6 +41,7 @@ class Volume(Check):
 
     family: ClassVar[Family] = Family.INTEGRITY
     runbook: ClassVar[str] = "volume.md"
+    judges_few: ClassVar[bool] = True
 
     critical: float = 0.5
     most: float = 5.0

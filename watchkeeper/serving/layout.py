@@ -2,7 +2,8 @@
 
 `{root}/{model}/predictions/day=YYYY-MM-DD/*.parquet`, by the UTC day of the record;
 `{root}/{model}/labels/day=YYYY-MM-DD/*.parquet`, by the UTC day on which the label became known;
-`{root}/{model}/profiles/day=YYYY-MM-DD/{start}_{end}.wkp`, by the UTC day of the window's start; and, in a root of their own, splits as `{root}/{model}.json`.
+`{root}/{model}/profiles/day=YYYY-MM-DD/{start}_{end}.wkp`, by the UTC day of the window's start;
+and, in a root of their own, splits as `{root}/{model}.json`.
 """
 
 import os

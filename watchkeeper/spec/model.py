@@ -8,11 +8,12 @@ from typing import Annotated, Any, Self, cast
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from watchkeeper.checks import built_in
+from watchkeeper.checks import Apart, built_in
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.business import Business
 from watchkeeper.checks.calibrated import Calibrated
 from watchkeeper.checks.outcomes import OutcomeCheck
+from watchkeeper.checks.segmenting import without_segment
 from watchkeeper.domain.budgets import Budget
 from watchkeeper.domain.confirmations import Confirmation
 from watchkeeper.domain.intervals import Interval
@@ -20,8 +21,8 @@ from watchkeeper.domain.problems import LOSSES, Problem, trouble_with_classes
 from watchkeeper.domain.responses import ResponseRule
 from watchkeeper.domain.scenes import ANSWERS, WHOLE
 from watchkeeper.domain.versions import TrialRule
-from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.serving.answers import SCORES
+from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
 from watchkeeper.spec.labels import LabelSpec
@@ -123,9 +124,12 @@ class ModelSpec(ColumnsSpec):
         """
         return self._asked(0.5 if self.segments else 1.0)
 
-    def asked_of_segments(self, count: int) -> tuple[Check, ...]:
-        """The checks that ask about each of so many segments, which share their half of the budget evenly."""
-        return tuple(check for check in self._asked(0.5 / max(count, 1)) if check.of_segments)
+    def apart(self, count: int) -> Apart | None:
+        """How so many segments are monitored: they share their half of the budget evenly. None when they are not."""
+        if self.segments is None or not count:
+            return None
+        checks = tuple(check for check in self._asked(0.5 / count) if check.of_segments)
+        return Apart(self.segments.column, self.segments.least, checks)
 
     def _asked(self, part: float) -> tuple[Check, ...]:
         asking = {k: c for k, (said, c) in self._askings.items() if said.enabled and self.problem in c.problems}
@@ -150,9 +154,13 @@ class ModelSpec(ColumnsSpec):
         """Whether what a mark names is still asked about: its check asks, and the column it names is watched."""
         kind, _, subject = mark.partition(":")
         said, check = self._askings.get(kind, (None, None))
-        if said is None or check is None or not said.enabled or not check.of_columns:
-            return bool(said and said.enabled)
-        return subject in (WHOLE, *ANSWERS) or subject in self.columns
+        if said is None or check is None or not said.enabled:
+            return False
+        if self.segments and (parts := without_segment(subject, self.segments.column)):
+            subject = parts[0]
+        if kind == BUSINESS:
+            return subject == WHOLE or subject in self.business
+        return not check.of_columns or subject in (WHOLE, *ANSWERS) or subject in self.columns
 
     @cached_property
     def _askings(self) -> dict[str, tuple[Asking, Check]]:

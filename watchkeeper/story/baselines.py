@@ -2,94 +2,78 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import numpy as np
-import pyarrow as pa
-
-from watchkeeper.checks import seed, seed_outcomes
-from watchkeeper.domain.causes import BROKEN_LABELS, BROKEN_RECORDS
 from watchkeeper.domain.findings import Measure
-from watchkeeper.domain.intervals import Interval, interval_ending
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.reaches import held_against, is_thinned, newest, remembered, thinned
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
-from watchkeeper.profiles import Grid, NumericColumn, Profile
-from watchkeeper.profiles.counting import fit_grids, profile_batches
-from watchkeeper.serving.answers import with_named_answers
+from watchkeeper.profiles import Profile
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.blocks import trained_blocks
 from watchkeeper.story.house import House
-from watchkeeper.window import Baseline, History, kinds_of_answers
+from watchkeeper.window import Baseline, History
 
 __all__ = [
-    "REMEMBERED",
-    "TRAILING",
     "broken_intervals",
     "clean_intervals",
-    "grids_of",
     "history",
     "is_broken",
-    "make_anchor",
+    "overlaps",
     "recall_anchor",
     "recall_baseline",
 ]
 
-TRAILING = timedelta(days=28)
-"""The trailing baseline sums this much: four of every weekday, short enough to follow the seasons."""
-
-REMEMBERED = timedelta(days=120)
-"""Measures older than this are no longer compared with."""
-
-MOST_WINDOWS = 400
-"""Training windows kept one by one; older ones count in the profile alone."""
-
-SAMPLE = 5_000
-"""Records kept for pictures."""
-
-
-def grids_of(profile: Profile) -> dict[str, Grid]:
-    """The bins on which a profile was counted."""
-    return {name: c.grid for name, c in profile.columns.items() if isinstance(c, NumericColumn)}
-
 
 def recall_anchor(house: House, spec: ModelSpec, number: int, window: Interval) -> Anchor:
     """The anchor of a version with as much of its windows and measures as this window is held against."""
-    trailing, remembered = _trailing(spec, window), Interval(window.end - REMEMBERED, window.end)
-    return house.registry.anchor(spec.model, number, windows=trailing, measures=remembered)
+    return house.registry.anchor(spec.model, number, windows=held_against(window), measures=remembered(window))
 
 
 def recall_baseline(house: House, spec: ModelSpec, version: Version, anchor: Anchor, window: Interval) -> Baseline:
     """The version's anchor, the trailing sum without broken windows, and the history of measures."""
-    most = {check.kind: check.looks_back for check in spec.asked}
-    measured = house.state.history(spec.model, window.end - REMEMBERED, window.end, most)
     return Baseline(
         version.number,
         version.digest,
         anchor.profile,
-        _trailing_sum(house, spec, anchor, _trailing(spec, window)),
-        history(anchor.measures, measured, window.end),
+        _trailing_sum(house, spec, anchor, held_against(window)),
+        history(anchor.measures, _measured(house, spec, window), window.end),
         version.metrics,
     )
 
 
-def _trailing(spec: ModelSpec, window: Interval) -> Interval:
-    return Interval(window.start - max(TRAILING, spec.every), window.start)
+def _measured(house: House, spec: ModelSpec, window: Interval) -> History:
+    """What was measured in production; of very short windows not in all of them."""
+    thin = {check.kind for check in spec.asked if check.thins and is_thinned(spec.every)}
+    most = {check.kind: check.looks_back for check in spec.asked if check.kind not in thin}
+    known = house.state.history(spec.model, remembered(window).start, window.end, most)
+    if not thin:
+        return known
+    recent = house.state.history(spec.model, newest(window).start, window.end, dict.fromkeys(thin))
+    older = house.state.measured_at(spec.model, thinned(window), thin)
+    return {**known, **older, **{key: _joined(dict(older.get(key, ())), values) for key, values in recent.items()}}
 
 
 def _trailing_sum(house: House, spec: ModelSpec, anchor: Anchor, within: Interval) -> Profile | None:
     """What was kept of the clean windows of production, and of those of training before them."""
-    trained = {i: p for i, p in anchor.windows if within.start <= i.start and i.end <= within.end}
-    kept = trained | dict(house.predictions.profiles(spec.model, within))
-    for broken in broken_intervals(house, spec, within):
-        kept.pop(broken, None)
-    return Profile.total(kept.values()) if kept else None
+    broken = broken_intervals(house, spec, within)
+    kept = house.predictions.sums(spec.model, within, spec.every, broken)
+    seen = [*(i for i, _ in kept), *broken]
+    earlier = [(i, p) for i, p in anchor.windows if within.start <= i.start and i.end <= within.end]
+    parts = [p for i, p in earlier if not overlaps(i, seen)] + [p for _, p in kept]
+    return Profile.total(parts) if parts else None
+
+
+def overlaps(interval: Interval, others: Iterable[Interval]) -> bool:
+    """Whether an interval shares time with any of the others."""
+    return any(other.start < interval.end and other.end > interval.start for other in others)
 
 
 def is_broken(verdict: Verdict) -> bool:
     """Whether a window's records are nothing to learn from or to compare with."""
-    return verdict.level >= Level.WARNING and verdict.cause in BROKEN_RECORDS
+    return verdict.not_for_training == "records"
 
 
 def history(seeded: Iterable[Measure], measured: History, before: datetime) -> History:
@@ -109,21 +93,20 @@ def _joined(
 
 def broken_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[Interval, ...]:
     """The broken windows that touch an interval, oldest first."""
-    most = max(within.length // spec.every + 2, 1)
-    verdicts = house.state.outlines(spec.model, within.end + spec.every, most, after=within.start)
+    before = within.end + spec.every
+    verdicts = house.state.outlines(spec.model, before, None, after=within.start, least=Level.WARNING)
     return tuple(sorted(v.interval for v in verdicts if is_broken(v)))
 
 
 def _not_for_training(house: House, spec: ModelSpec, within: Interval) -> list[Interval]:
-    """What touches an interval and is nothing to learn from, oldest first: broken windows, and records whose labels are.
+    """What touches an interval and is nothing to learn from, oldest first: broken windows and records of broken labels.
 
     A window that finds labels broken finds those of the records that were due by its end.
     """
     due = spec.labels.delay + (spec.labels.over or spec.every) + spec.every
-    most = max((within.length + due) // spec.every + 2, 1)
-    verdicts = house.state.outlines(spec.model, within.end + due, most, after=within.start)
+    verdicts = house.state.outlines(spec.model, within.end + due, None, after=within.start, least=Level.WARNING)
     faulty = [v.interval for v in verdicts if is_broken(v)]
-    faulty += [spec.outcomes(v.interval) for v in verdicts if v.level >= Level.WARNING and v.cause in BROKEN_LABELS]
+    faulty += [spec.outcomes(v.interval) for v in verdicts if v.not_for_training == "labels"]
     return sorted(i for i in faulty if i.start < within.end and i.end > within.start)
 
 
@@ -135,36 +118,3 @@ def clean_intervals(house: House, spec: ModelSpec, within: Interval) -> tuple[In
             clean.append(Interval(start, faulty.start))
         start = max(start, faulty.end)
     return (*clean, Interval(start, within.end)) if start < within.end else tuple(clean)
-
-
-def make_anchor(spec: ModelSpec, records: pa.Table, grids: Mapping[str, Grid]) -> Anchor:
-    """The baseline of a version, out of its training records with their out-of-fold predictions.
-
-    Args:
-        grids: the model's bins so far; columns that have none yet get theirs from these records.
-    """
-    kinds = spec.columns
-    known = [c for c in kinds if c in records.column_names]
-    counted = with_named_answers(
-        records.select([*known, "_prediction", *spec.answer_columns]), spec.problem, spec.classes
-    )
-    all_kinds = {c: kinds[c] for c in known} | kinds_of_answers(spec.problem)
-    bins = fit_grids(counted, all_kinds) | dict(grids)
-    parts = list(_windows(counted, records, spec.every))
-    windows = tuple((i, profile_batches([part], all_kinds, bins)) for i, part in parts[-MOST_WINDOWS:])
-    older = profile_batches([part for _, part in parts[:-MOST_WINDOWS]], all_kinds, bins)
-    profile = Profile.total([older, *(p for _, p in windows)])
-    sample = records.take(np.linspace(0, records.num_rows - 1, min(SAMPLE, records.num_rows)).astype(int))
-    proven = seed_outcomes(spec.asked, trained_blocks(spec, records), spec.every)
-    return Anchor(profile, windows, (*seed(spec.asked, windows), *proven), sample)
-
-
-def _windows(counted: pa.Table, records: pa.Table, every: timedelta) -> Iterable[tuple[Interval, pa.Table]]:
-    """The records cut into windows, oldest first; records need not be in order."""
-    at = records["_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
-    order = np.argsort(at, kind="stable")
-    whole = at[order] // int(every / timedelta(microseconds=1))
-    edges = np.flatnonzero(np.diff(whole)) + 1
-    for part in np.split(order, edges):
-        first = records["_at"][int(part[0])].as_py()
-        yield interval_ending(first + every, every), counted.take(part)

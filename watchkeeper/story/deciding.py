@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from watchkeeper.checks import examine_all
+from watchkeeper.checks import examine_all, examine_segments
+from watchkeeper.checks.examining import worst_of_each
 from watchkeeper.domain.causes import Diagnosis
 from watchkeeper.domain.confirmations import confirmed_findings
 from watchkeeper.domain.findings import Finding
@@ -48,11 +49,17 @@ def decide(spec: ModelSpec, baseline: Baseline, window: Window, recall: Recall =
         recall: gives the verdicts before: recent trouble explains, and warnings that rise are forecast. Only for a
             forecast more of them are asked for than the confirmation looks back on.
     """
-    found = [f for f in examine_all(spec.asked, baseline, window) if spec.asks(f.mark)]
+    found = [f for f in _examined(spec, baseline, window) if spec.asks(f.mark)]
     reach = spec.confirmation.reach
     earlier = recall(max(reach, LOOKS_BACK) if any(map(is_foreseeable, found)) else reach)
     told = foreseen(found, earlier, window.interval.end)
     return settle(spec.model, baseline.version, window.interval, window.rows, told, earlier[:reach])
+
+
+def _examined(spec: ModelSpec, baseline: Baseline, window: Window) -> tuple[Finding, ...]:
+    """What the checks find in the records as a whole and, where they are told apart, in each segment."""
+    whole, apart = examine_all(spec.asked, baseline, window), spec.apart(len(window.profile.segments))
+    return worst_of_each((*whole, *examine_segments(apart, baseline, window))) if apart else whole
 
 
 def follow(env: str, spec: ModelSpec, last: Incident | None, verdicts: Sequence[Verdict]) -> Developed:

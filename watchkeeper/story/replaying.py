@@ -11,13 +11,14 @@ from watchkeeper.domain.forecasts import LOOKS_BACK
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.reaches import held_against, remembered
 from watchkeeper.domain.responses import Asked, Response
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
 from watchkeeper.profiles import Profile, Trailing
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import REMEMBERED, TRAILING, history, is_broken
+from watchkeeper.story.baselines import history, is_broken, overlaps
 from watchkeeper.story.deciding import Developed, answer, decide, follow
 from watchkeeper.window import Baseline, Window
 
@@ -98,8 +99,8 @@ class Replayer:
         """What a window of this interval is held against; its history grows with the next step."""
         if not self._begun:
             self._begin(interval)
-        self._trailing.forget(interval.start - max(TRAILING, self.spec.every))
-        self._forget_measures(interval.end - REMEMBERED)
+        self._trailing.forget(held_against(interval).start)
+        self._forget_measures(remembered(interval).start)
         v, trailing = self.version, self._trailing.total()
         return Baseline(v.number, v.digest, self.anchor.profile, trailing, self._history, v.metrics)
 
@@ -112,7 +113,8 @@ class Replayer:
 
     def _begin(self, interval: Interval) -> None:
         """Stand where a version stands at its first window: its training before what production has seen."""
-        trained = {i: p for i, p in self.anchor.windows if i.end <= interval.start and i not in self.broken}
+        seen = [*self.broken, *self._kept]
+        trained = {i: p for i, p in self.anchor.windows if i.end <= interval.start and not overlaps(i, seen)}
         self._trailing = Trailing(sorted({**trained, **self._kept}.items(), key=lambda kept: kept[0]))
         seeded = (m for m in self.anchor.measures if m.at < interval.end)
         joined = history(seeded, {key: tuple(values) for key, values in self._measured.items()}, interval.end)
@@ -120,8 +122,8 @@ class Replayer:
         self._begun = True
 
     def _forget_measures(self, since: datetime) -> None:
-        for remembered in (self._history, self._measured):
-            for values in remembered.values():
+        for measured in (self._history, self._measured):
+            for values in measured.values():
                 if values and values[0][0] < since:
                     del values[: bisect_left(values, since, key=lambda value: value[0])]
 
@@ -129,7 +131,7 @@ class Replayer:
         if is_broken(verdict):
             self.broken += (window.interval,)
         else:
-            oldest = window.interval.start - max(TRAILING, self.spec.every)
+            oldest = held_against(window.interval).start
             self._kept = {i: p for i, p in self._kept.items() if i.start >= oldest} | {window.interval: window.profile}
             self._trailing.take(window.interval, window.profile)
         last = {(m.check, m.subject, m.name): (m.at, m.value) for f in verdict.findings for m in f.measures}

@@ -15,9 +15,9 @@ from watchkeeper.domain.versions import Pointers, Trial, TrialRule, Version, jud
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Trained, TrainingRequest
 from watchkeeper.profiles.metrics import metrics_of
-from watchkeeper.serving.answers import answers_in
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import clean_intervals, grids_of, make_anchor
+from watchkeeper.story.anchors import make_anchor, metrics_at_training
+from watchkeeper.story.baselines import clean_intervals
 from watchkeeper.story.house import House
 from watchkeeper.story.releasing import open_rollout
 from watchkeeper.window import Floats
@@ -60,7 +60,7 @@ def request_of(house: House, model: str, at: datetime, because: str, identity: s
 
 def gather(house: House, spec: ModelSpec, within: Interval, known_by: datetime) -> pa.Table:
     """The labelled records of an interval, without those of broken windows."""
-    columns = [*spec.feature_kinds, *spec.answer_columns]
+    columns = [*spec.columns, *spec.answer_columns]
     parts = [
         house.predictions.labelled(spec.model, clean, known_by, columns)
         for clean in clean_intervals(house, spec, within)
@@ -79,11 +79,10 @@ def register(house: House, training: TrainingRequest, trained: Trained, at: date
     """The new version with its anchor, metrics and digest, kept; the same request again gives the same version."""
     spec = house.model(training.model)
     champion = house.registry.pointers(spec.model).champion
-    grids = grids_of(house.registry.anchor(spec.model, champion).profile) if champion else {}
+    before = house.registry.anchor(spec.model, champion).profile if champion else None
     records = trained.records
-    anchor = make_anchor(spec, records, grids)
-    answers = answers_in(records, spec.problem, spec.classes)
-    metrics = metrics_of(spec.problem, answers, floats_of(records, "_label"))
+    anchor = make_anchor(spec, records, before)
+    metrics = metrics_at_training(spec, records, anchor.profile)
     first, last = (moment.as_py() for moment in pc.min_max(records["_at"]).values())
     span = Interval(first, max(last, anchor.windows[-1][0].end))
     unnamed = Version(spec.model, 0, "", at, span, training.because, metrics)

@@ -1,5 +1,6 @@
 """One look at one window: read, check, settle, and write down all that follows, in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -15,9 +16,11 @@ from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
 from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
-from watchkeeper.story.baselines import broken_intervals, grids_of, recall_anchor, recall_baseline
+from watchkeeper.story.anchors import grids_of
+from watchkeeper.story.baselines import broken_intervals, recall_anchor, recall_baseline
 from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow
 from watchkeeper.story.house import House
+from watchkeeper.story.metering import metered_by_functions, reading
 from watchkeeper.story.outcomes import with_enough_labels
 from watchkeeper.window import Window
 
@@ -76,8 +79,10 @@ def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, in
     due = spec.outcomes(interval)
     broken = broken_intervals(house, spec, due)
     grids, problem, classes = grids_of(anchor.profile), spec.problem, spec.classes
-    asked = Look(spec.model, interval, spec.columns, grids, due, champion, broken, problem, classes)
-    return with_enough_labels(house, spec, asked, house.predictions.window(asked))
+    segments = spec.segments_of(anchor.profile)
+    asked = Look(spec.model, interval, spec.columns, grids, due, champion, broken, problem, classes, segments)
+    window = with_enough_labels(house, spec, asked, house.predictions.window(asked))
+    return replace(window, metrics=metered_by_functions(spec, segments, interval, reading(house, spec, segments)))
 
 
 def _settlement(house: House, spec: ModelSpec, verdict: Verdict, recall: Recall) -> Settlement:
