@@ -27,18 +27,15 @@ __all__ = [
     "day_files",
     "entries",
     "footer_of",
+    "is_text",
     "microseconds",
     "reaching",
-    "read_within",
     "those",
 ]
 
 STORE = "prediction store"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
-
-BATCH = 2**16
-"""Rows that are read at once."""
 
 MOST_FOOTERS = 128
 """So many footers are kept; one of a wide model takes 100 kB."""
@@ -130,7 +127,7 @@ def footer_of(path: Path, needed: Sequence[str]) -> pq.FileMetaData:
         kind = schema.field(name).type
         if name == "_at" and getattr(kind, "tz", None) is None:
             raise ValueError(f"its column `_at` holds {kind}, not times with a zone; write it again with {MICROSECOND}")
-        if name == "_id" and not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_dictionary(kind)):
+        if name == "_id" and not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_dictionary(kind)):
             raise ValueError(f"its column `_id` holds {kind}, not ids; write it again with string")
     return footer
 
@@ -147,43 +144,9 @@ def _footer(path: Path, _age: tuple[int, ...]) -> pq.FileMetaData:
     return pq.read_metadata(path)
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Whether this Arrow type holds text."""
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def read_within(path: Path, names: Sequence[str], span: Span, needed: Sequence[str]) -> Iterator[pa.Table]:
-    """The rows of a file within a span: those of the named columns that it has, in the order of the names.
-
-    Texts come as dictionaries, all but the ids; `_at` must be among the names, and comes in microseconds.
-    """
-    footer = footer_of(path, needed)
-    schema = footer.schema.to_arrow_schema()
-    present = [name for name in dict.fromkeys(names) if name in schema.names]
-    texts = [name for name in present if name != "_id" and _is_text(schema.field(name).type)]
-    with pq.ParquetFile(
-        path, metadata=footer, read_dictionary=texts, pre_buffer=False, page_checksum_verification=True
-    ) as file:
-        groups = [group for group in range(footer.num_row_groups) if _overlaps(footer.row_group(group), span)]
-        for batch in file.iter_batches(BATCH, row_groups=groups, columns=present, use_threads=footer.num_rows > BATCH):
-            yield _within(pa.Table.from_batches([batch]).select(present), span)
-
-
-def _overlaps(group: pq.RowGroupMetaData, span: Span) -> bool:
-    """Whether a row group may hold rows of a span; one without statistics may."""
-    for place in range(group.num_columns):
-        column = group.column(place)
-        if column.path_in_schema == "_at" and column.statistics and column.statistics.has_min_max:
-            low, high = (Span.of(moment, moment).start for moment in (column.statistics.min, column.statistics.max))
-            return low < span.end and high >= span.start
-    return True
-
-
-def _within(table: pa.Table, span: Span) -> pa.Table:
-    at = microseconds(table)
-    table = table.set_column(
-        table.schema.get_field_index("_at"), "_at", table.column("_at").cast(MICROSECOND, safe=False)
-    )
-    return those(table, (at >= span.start) & (at < span.end))
 
 
 def those(table: pa.Table, wanted: npt.NDArray[np.bool_]) -> pa.Table:

@@ -18,10 +18,11 @@ from watchkeeper.adapters._parquet_files import (
     day_files,
     microseconds,
     reaching,
-    read_within,
     those,
 )
-from watchkeeper.adapters._parquet_ids import Seen, Source, floats, hashed, latest_labels, surveyed
+from watchkeeper.adapters._parquet_ids import Seen, Source, hashed, latest_labels, surveyed
+from watchkeeper.adapters._parquet_outcomes import asked_about, joined
+from watchkeeper.adapters._parquet_reading import read_within
 from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_table
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.ports.records import Look
@@ -101,6 +102,9 @@ class ParquetPredictions:
             return Outcomes(look.outcomes, none, np.empty(0), 0, look.problem)
         return self._outcomes(look, trouble)
 
+    def answered(self, look: Look, columns: Sequence[str]) -> Iterator[pa.Table]:
+        return self._answered(look, columns, Trouble(self.root))
+
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         table, trouble = self._whole(model, interval, columns)
         labels = latest_labels(hashed(table.column("_id")), self._labels(model, interval.start, known_by, trouble))
@@ -173,43 +177,20 @@ class ParquetPredictions:
             with trouble.around(path):
                 yield from read_within(path, [*LABEL_TYPES], span, [*LABEL_TYPES])
 
+    def _answered(self, look: Look, columns: Sequence[str], trouble: Trouble) -> Iterator[pa.Table]:
+        span = Span.of(look.outcomes.start, look.outcomes.end)
+        names = ["_at", "_prediction", SCORES, "_version", *columns]
+        for table in self._records(self._sources(look.model, span, trouble), names, span, trouble):
+            yield those(table, asked_about(table, look))
+
     def _outcomes(self, look: Look, trouble: Trouble) -> Outcomes:
-        span, apart = Span.of(look.outcomes.start, look.outcomes.end), look.segments
+        apart = look.segments
         ids, answers = [np.empty(0, np.int64)], [answers_in(EMPTY, look.problem, look.classes)]
         places = [np.empty(0, np.int64)]
-        names = ["_id", "_at", "_prediction", SCORES, "_version", *([apart.column] if apart else [])]
-        for every in self._records(self._sources(look.model, span, trouble), names, span, trouble):
-            table = those(every, _asked_about(every, look))
+        for table in self._answered(look, ["_id", *([apart.column] if apart else [])], trouble):
             ids.append(hashed(table.column("_id")))
             answers.append(answers_in(table, look.problem, look.classes))
             places.append(apart.places(table) if apart else np.zeros(table.num_rows, np.int64))
         known = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
         labels = latest_labels(np.concatenate(ids), known)
-        return _joined(look, np.concatenate(answers), labels, np.concatenate(places))
-
-
-def _joined(look: Look, answers: np.ndarray, labels: np.ndarray, places: np.ndarray) -> Outcomes:
-    """The outcomes of all records, and of each segment; `places` says whose each record is."""
-    whole = ~np.isnan(np.column_stack([answers, labels])).any(axis=1)
-    parts = {}
-    for place, name in enumerate(look.segments.names if look.segments else ()):
-        mine = places == place
-        parts[name] = Outcomes(
-            look.outcomes, answers[whole & mine], labels[whole & mine], int(mine.sum()), look.problem
-        )
-    return Outcomes(look.outcomes, answers[whole], labels[whole], len(labels), look.problem, parts)
-
-
-def _asked_about(table: pa.Table, look: Look) -> np.ndarray:
-    """Which records count as outcomes, shape (n,)."""
-    at, counts = microseconds(table), np.ones(table.num_rows, bool)
-    if look.version is not None:
-        counts &= _numbers(table, "_version") == look.version
-    for span in (Span.of(interval.start, interval.end) for interval in look.without):
-        counts &= (at < span.start) | (at >= span.end)
-    return counts
-
-
-def _numbers(table: pa.Table, name: str) -> np.ndarray:
-    """The numbers of a column, NaN everywhere when the table does not have it."""
-    return floats(table.column(name)) if name in table.column_names else np.full(table.num_rows, np.nan)
+        return joined(look, np.concatenate(answers), labels, np.concatenate(places))

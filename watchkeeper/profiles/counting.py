@@ -1,7 +1,9 @@
 """Profiles from rows: one pass, in bounded memory, on Arrow's columns as they are."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +25,11 @@ from watchkeeper.profiles.tallying import count_numbers
 
 __all__ = ["fit_grids", "profile_batches"]
 
-FEWEST_ROWS, MOST_ROWS = 131_072, 1_048_576
-"""Small batches of one schema are counted together, large ones in slices."""
+ENOUGH, MOST_ROWS = 2**20, 2**20
+"""Small batches of one schema are counted together until they have so many values (8 MB), large ones in slices."""
+
+PIECES = 8
+"""So many counted pieces are added in one go; those of a wide table take some 3 MB each."""
 
 GRID_SAMPLE = 32_768
 """A grid is fitted on at most so many values, evenly spread over the column: its quartiles then err by one percent."""
@@ -54,8 +59,15 @@ def profile_batches(
     nothing = Profile(0, {name: _empty(kind, grids.get(name, Grid())) for name, kind in kinds.items()})
     if segments:
         nothing = replace(nothing, segments=dict.fromkeys(segments.names, nothing))
-    pieces = (_profile_of(piece, kinds, grids, segments) for piece in _pieces(batches))
-    return nothing + Profile.total(pieces)
+    count = partial(_profile_of, kinds=kinds, grids=grids, segments=segments)
+    pieces = map(count, _pieces(batches))  # which, unlike a loop's variable, lets go of a piece before the next is read
+    return _total(nothing, pieces)
+
+
+def _total(whole: Profile, pieces: Iterator[Profile]) -> Profile:
+    while some := tuple(itertools.islice(pieces, PIECES)):
+        whole = Profile.total((whole, *some))
+    return whole
 
 
 def _empty(kind: Kind, grid: Grid) -> Column:
@@ -67,7 +79,7 @@ def _pieces(batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[pa.Table]:
     waiting: list[pa.Table] = []
     for batch in batches:
         table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
-        full = sum(t.num_rows for t in waiting) >= FEWEST_ROWS
+        full = sum(t.num_rows for t in waiting) * table.num_columns >= ENOUGH
         if waiting and (full or waiting[0].schema != table.schema):
             yield from _sliced(waiting)
             waiting = []

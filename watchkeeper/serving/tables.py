@@ -36,7 +36,10 @@ UNIQUE = {b"watchkeeper.ids": b"unique"}
 """What stands in a file's footer when no id occurs in it twice."""
 
 GROUP = 2**17
-"""Rows of a row group: what a reader holds at once."""
+"""Rows of a row group: what a reader may skip at once."""
+
+PAGE = 2**17
+"""Bytes of a page: a reader holds one of every column and its dictionary at once, so that they should be small."""
 
 DAY = 86_400_000_000
 
@@ -118,12 +121,19 @@ def _put(table: pa.Table, folder: Path) -> None:
             draft,
             row_group_size=GROUP,
             compression="zstd",
-            use_dictionary=[name for name in whole.column_names if name != "_id"],
+            use_dictionary=[field.name for field in whole.schema if _repeats(field)],
+            data_page_size=PAGE,
+            dictionary_pagesize_limit=PAGE,
             write_page_checksum=True,
         )
         target = folder / _name(whole, draft)
         if not target.exists():
             settle(draft, target)
+
+
+def _repeats(field: pa.Field) -> bool:
+    """Whether a column is likely to hold its values many times: ids and fractions do not, and gain by no dictionary."""
+    return field.name != "_id" and not pa.types.is_floating(field.type)
 
 
 def _name(table: pa.Table, draft: Path) -> str:
