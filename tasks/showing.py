@@ -47,7 +47,8 @@ def _verdict_page(verdict: Verdict) -> str:
     lines = [
         f"# {SIGNS[verdict.level]} {verdict.id}: {verdict.level}",
         f"{verdict.why}",
-        f"Likely cause: **{verdict.cause}**. Records: {verdict.rows:,}. Champion: v{verdict.version}.",
+        f"Likely cause: **{verdict.cause}**. {verdict.evidence}",
+        f"Records: {verdict.rows:,}. Champion: v{verdict.version}.",
         "",
         "| | check | value | limit | |",
         "|---|---|---|---|---|",

@@ -12,6 +12,7 @@ from tests.builders import an_alert
 from watchkeeper.adapters.console_channel import ConsoleChannel
 from watchkeeper.domain.alerts import Link
 from watchkeeper.domain.incidents import Change
+from watchkeeper.domain.responses import ADVICE
 from watchkeeper.errors import OutsideError
 
 
@@ -33,6 +34,15 @@ def test_an_alert_is_a_block_that_a_tired_person_can_read(file: Path, capsys: py
         "CRITICAL flights: temp is missing. (data bug, opened)",
         "  - CRITICAL: a",
         "  - runbook: https://wiki.example/missing",
+    ]
+
+
+def test_a_block_says_why_the_cause_is_believed_and_what_to_do(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alert = an_alert(evidence="temp (missing) is broken.", findings=(), links=())
+    ConsoleChannel(file).deliver(alert)
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  - evidence: temp (missing) is broken.",
+        f"  - what to do: {ADVICE[alert.cause]}",
     ]
 
 

@@ -16,6 +16,7 @@ from tests.doors import Door
 from watchkeeper.adapters.github_channel import GitHubChannel
 from watchkeeper.domain.alerts import Alert, Link
 from watchkeeper.domain.incidents import Change
+from watchkeeper.domain.responses import ADVICE
 
 TOKEN = "-".join(["ghp", *4 * ["t0ken"]])
 RUNBOOK = Link("runbook", "https://wiki.example/missing")
@@ -66,6 +67,18 @@ def test_an_opened_incident_becomes_an_issue_with_all_that_a_reader_needs(
         "Incident wk:test:flights:2013-07-01T12:00Z",
     ]
     assert all(mark.startswith("<!-- watchkeeper ") and mark.endswith(" -->") for mark in marks.splitlines())
+
+
+def test_an_issue_says_the_evidence_for_its_cause_and_what_to_do_until_it_is_over(
+    channel: GitHubChannel, there: GitHubStandin
+) -> None:
+    opened = replace(OPENED, evidence="The records themselves are broken: temp (missing).")
+    channel.deliver(opened)
+    paragraphs = there.issues[0]["body"].split("\n\n")
+    assert "Evidence: The records themselves are broken: temp (missing)." in paragraphs
+    assert f"What to do: {ADVICE[opened.cause]}" in paragraphs
+    channel.deliver(replace(opened, id="over", change=Change.RESOLVED))
+    assert "Evidence" not in there.comments[0]["body"]
 
 
 def test_labels_and_assignees_are_as_asked(channel: GitHubChannel, there: GitHubStandin) -> None:

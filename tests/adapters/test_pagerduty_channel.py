@@ -16,6 +16,7 @@ from watchkeeper.adapters.pagerduty_channel import PagerDutyChannel
 from watchkeeper.domain.alerts import Alert, Link
 from watchkeeper.domain.incidents import Change
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.responses import ADVICE
 
 KEY = "r0utingk3y-r0utingk3y-r0utingk3y"
 PAGE = Link("report", "https://wandb.example/report")
@@ -74,6 +75,15 @@ def test_an_opened_incident_triggers_with_all_that_a_responder_needs(
             },
         }
     ]
+
+
+def test_the_evidence_for_the_cause_and_what_to_do_about_it_are_details(
+    channel: PagerDutyChannel, there: PagerDutyStandin
+) -> None:
+    channel.deliver(replace(ALERT, evidence="The records themselves are broken: temp (missing)."))
+    details = there.calls[0].json["payload"]["custom_details"]
+    assert details["evidence"] == "The records themselves are broken: temp (missing)."
+    assert details["what to do"] == ADVICE[ALERT.cause]
 
 
 def test_a_resolution_says_which_incident_and_no_more(channel: PagerDutyChannel, there: PagerDutyStandin) -> None:

@@ -1,5 +1,6 @@
 """Whatever the domain can say, the state store can keep."""
 
+import json
 import math
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.builders import a_verdict, an_alert, an_incident
 from watchkeeper.adapters._sql_codec import decode, encode, micros, plain
 from watchkeeper.domain.alerts import Alert, Receipt
 from watchkeeper.domain.approvals import Answer, Question
@@ -77,3 +79,17 @@ def test_what_cannot_be_read_is_an_outside_error_that_names_the_kind(text: str) 
     with pytest.raises(OutsideError, match="a stored Heartbeat cannot be read; restore") as caught:
         decode(Heartbeat, text)
     assert caught.value.permanent
+
+
+@pytest.mark.parametrize("value", [a_verdict(), an_incident(), an_alert()])
+def test_what_was_written_before_there_was_evidence_is_read_without(value: object) -> None:
+    old = {name: kept for name, kept in json.loads(encode(value)).items() if name != "evidence"}
+    read = decode(type(value), json.dumps(old))
+    assert read == value
+    assert read.evidence == ""
+
+
+def test_every_cause_that_was_ever_written_can_be_read() -> None:
+    written = ("data bug", "covariate shift", "concept drift", "calibration drift", "serving fault")
+    for cause in (*written, "label-feed fault", "unknown"):
+        assert decode(Incident, encode(an_incident()).replace("data bug", cause)).cause == cause

@@ -3,7 +3,7 @@
 import re
 from hashlib import sha256
 
-from watchkeeper.adapters._wording import cut, is_page
+from watchkeeper.adapters._wording import cut, explained, is_page
 from watchkeeper.domain.alerts import Alert, Link
 
 __all__ = ["alert_mark", "body", "incident_mark", "label"]
@@ -34,10 +34,11 @@ def alert_mark(alert: Alert) -> str:
 
 
 def body(alert: Alert) -> str:
-    """Level, cause and sentence; the findings; the links, the runbook first; the incident's key; the marks."""
+    """Level, cause, sentence, evidence and advice; the findings; the links, the runbook first; the incident's key; marks."""
     parts = [
         f"**{alert.level}** - {alert.cause} - {alert.change}",
         _plain(alert.sentence, LONGEST_TEXT),
+        "\n\n".join(f"{name.capitalize()}: {_plain(text, LONGEST_TEXT)}" for name, text in explained(alert).items()),
         "\n".join(f"* {_plain(finding, LONGEST_TEXT)}" for finding in alert.findings[:MOST]),
         " - ".join(_link(link) for link in alert.links[:MOST]),
         f"Incident {_plain(alert.incident, LONGEST_TEXT)}",

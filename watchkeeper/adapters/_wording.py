@@ -2,8 +2,9 @@
 
 from watchkeeper.domain.alerts import Alert
 from watchkeeper.domain.incidents import Change
+from watchkeeper.domain.responses import ADVICE
 
-__all__ = ["cut", "headline", "is_page", "masked", "seconds"]
+__all__ = ["cut", "explained", "headline", "is_page", "masked", "seconds"]
 
 ELLIPSIS = "…"
 
@@ -12,6 +13,13 @@ def headline(alert: Alert) -> str:
     """The alert on one line: `CRITICAL flights: 31 % of temp is missing`; an ended one begins with `RESOLVED`."""
     word = "RESOLVED" if alert.change is Change.RESOLVED else str(alert.level)
     return f"{word} {alert.sentence}"
+
+
+def explained(alert: Alert) -> dict[str, str]:
+    """The sentence that speaks for the cause, and what follows from the cause; nothing of an incident that is over."""
+    if alert.change is Change.RESOLVED or not alert.evidence:
+        return {}
+    return {"evidence": alert.evidence, "what to do": ADVICE[alert.cause]}
 
 
 def cut(text: str, most: int) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from watchkeeper.adapters._wording import cut, headline
+from watchkeeper.adapters._wording import cut, explained, headline
 from watchkeeper.domain.alerts import Alert
 from watchkeeper.errors import OutsideError
 
@@ -77,7 +77,8 @@ def _beginning(alert: Alert) -> bytes:
 def _block(alert: Alert) -> str:
     title = f"{headline(alert)} ({alert.cause}, {alert.change})"
     links = [f"{link.name}: {link.url}" for link in alert.links]
-    return "\n".join([cut(title, WIDTH), *(f"  - {cut(text, WIDTH)}" for text in (*alert.findings, *links))])
+    why = [f"{name}: {text}" for name, text in explained(alert).items()]
+    return "\n".join([cut(title, WIDTH), *(f"  - {cut(text, WIDTH)}" for text in (*why, *alert.findings, *links))])
 
 
 def _print(block: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from watchkeeper.adapters._wording import cut, headline, is_page, masked, seconds
+from watchkeeper.adapters._wording import cut, explained, headline, is_page, masked, seconds
 from watchkeeper.domain.alerts import Alert
 from watchkeeper.domain.incidents import Change
 from watchkeeper.domain.levels import Level
@@ -150,5 +150,6 @@ def _details(alert: Alert, space: int) -> dict[str, str]:
     details |= {"model": cut(alert.model, LONGEST_NAME), "level": str(alert.level), "cause": str(alert.cause)}
     details |= {"incident": cut(alert.incident, LONGEST_DEDUP_KEY), "change": str(alert.change)}
     details["sentence"] = cut(alert.sentence, space)
+    details |= {name: cut(text, space) for name, text in explained(alert).items()}
     findings = enumerate(alert.findings[:MOST], 1)
     return details | {f"finding {number:02}": cut(text, space) for number, text in findings}

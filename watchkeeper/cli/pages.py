@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import RenderableType
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
 from watchkeeper.cli.marks import SIGNS, moment
 from watchkeeper.domain.incidents import Incident
+from watchkeeper.domain.responses import ADVICE
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
@@ -57,17 +59,20 @@ def _models(house: House) -> Table:
     for name in house.models:
         last = house.state.verdicts(name, FOREVER, 1)
         pointers = house.registry.pointers(name)
-        seen = (
-            (moment(last[0].interval.end), f"{SIGNS[last[0].level]} {last[0].level}", last[0].why)
-            if last
-            else ("never", "", "")
-        )
+        seen = _seen(last[0]) if last else ("never", "", "")
         table.add_row(name, *seen, _v(pointers.champion), _v(pointers.last_good))
     return table
 
 
 def _seen(verdict: Verdict) -> tuple[str, str, str]:
-    return moment(verdict.interval.end), f"{SIGNS[verdict.level]} {verdict.level}", verdict.why
+    why = f"{escape(verdict.why)}\n{_spoilt(verdict)}".rstrip()
+    return moment(verdict.interval.end), f"{SIGNS[verdict.level]} {verdict.level}", why
+
+
+def _spoilt(verdict: Verdict) -> str:
+    """The mark of a window of which a model may not learn."""
+    what = {"records": "its records are", "labels": "the labels that it judged are"}.get(verdict.not_for_training)
+    return f"[red]not for training:[/red] {what} broken." if what else ""
 
 
 def _v(number: int | None) -> str:
@@ -79,7 +84,9 @@ def _incident(house: House, incident: Incident) -> str:
     receipts = "".join(f"\ntold by {r.channel}: {r.reference}" for r in house.state.receipts(incident.key))
     times = f"since {moment(incident.since)}, detected {moment(incident.detected)}"
     times += f", resolved {moment(incident.resolved)}" if incident.resolved else ""
-    return f"{incident.because}\ncause: {incident.cause}; {times}{receipts}{links}"
+    why = f"\n{escape(incident.evidence)}" if incident.evidence else ""
+    advice = f"\n{ADVICE[incident.cause]}" if incident.is_open else ""
+    return f"{escape(incident.because)}\ncause: {incident.cause}; {times}{why}{advice}{receipts}{links}"
 
 
 def _rollout(rollout: Rollout) -> str:
@@ -115,14 +122,17 @@ def explain_page(house: House, identity: str) -> Iterator[RenderableType]:
 
 
 def _verdict(verdict: Verdict) -> Iterator[RenderableType]:
-    yield f"{SIGNS[verdict.level]} [bold]{verdict.id}: {verdict.level}[/bold]  {verdict.why}"
+    yield f"{SIGNS[verdict.level]} [bold]{verdict.id}: {verdict.level}[/bold]  {escape(verdict.why)}"
     yield f"cause: {verdict.cause}; {verdict.rows:,} records; champion v{verdict.version}"
+    yield from filter(None, (escape(verdict.evidence), _spoilt(verdict)))
     table = Table()
     for column in ("", "check", "subject", "value", "limit", "why", "runbook"):
         table.add_column(column, overflow="fold")
     for f in verdict.findings:
         numbers = f"{f.value:.4g}", f"{f.limit:.4g}"
-        table.add_row(SIGNS[f.level], f.check, f.subject, *numbers, f.sentence, f"docs/runbooks/{f.runbook}")
+        table.add_row(
+            SIGNS[f.level], f.check, escape(f.subject), *numbers, escape(f.sentence), f"docs/runbooks/{f.runbook}"
+        )
     yield table
 
 
@@ -130,8 +140,8 @@ def _explain_incident(house: House, identity: str) -> Iterator[RenderableType]:
     incident = house.state.incident(identity)
     yield Panel(_incident(house, incident), title=f"{SIGNS[incident.level]} {incident.key}")
     for t in house.state.transitions(identity):
-        yield f"{moment(t.at)}  [bold]{t.change}[/bold] {t.incident.level}, {t.incident.cause}: {t.sentence}"
-    yield "findings: " + ", ".join(incident.marks)
+        yield f"{moment(t.at)}  [bold]{t.change}[/bold] {t.incident.level}, {t.incident.cause}: {escape(t.sentence)}"
+    yield escape("findings: " + ", ".join(incident.marks))
     windows = house.state.verdicts(incident.model, incident.detected + timedelta(microseconds=1), 1)
     for verdict in windows:
         yield from _verdict(verdict)

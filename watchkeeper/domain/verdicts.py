@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from watchkeeper.domain.causes import Cause, Diagnosis, diagnose
+from watchkeeper.domain.causes import BROKEN_LABELS, BROKEN_RECORDS, Cause, Diagnosis, diagnose
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.intervals import Interval, window_id
 from watchkeeper.domain.levels import Level
@@ -33,6 +33,13 @@ class Verdict:
     rows: int
     findings: tuple[Finding, ...]
     evidence: str = ""
+
+    @property
+    def not_for_training(self) -> str:
+        """What a model may not learn from: `records`, those of this window; `labels`, those it judged; or nothing."""
+        if self.level < Level.WARNING:
+            return ""
+        return "records" if self.cause in BROKEN_RECORDS else "labels" if self.cause in BROKEN_LABELS else ""
 
     def finding(self, mark: str) -> Finding | None:
         """The finding with this mark, if the window was asked about it."""
