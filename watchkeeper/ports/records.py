@@ -1,6 +1,6 @@
 """Records, labels and what is counted of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -63,6 +63,13 @@ class PredictionStore(Protocol):
 
     def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
         """The outcomes of a look alone; none at all where fewer labels than this have come since its outcomes begin."""
+        ...
+
+    def answered(self, look: Look, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """The records that count as outcomes of a look, labelled or not, part by part.
+
+        Each has the named columns and its answer, those that its file has.
+        """
         ...
 
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
