@@ -1,7 +1,7 @@
 """What windows are held against: the anchor of a version, and the trailing baseline of a model."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from watchkeeper.domain.findings import Measure
@@ -17,6 +17,7 @@ from watchkeeper.story.house import House
 from watchkeeper.window import Baseline, History
 
 __all__ = [
+    "Broken",
     "broken_intervals",
     "clean_intervals",
     "history",
@@ -25,6 +26,10 @@ __all__ = [
     "recall_anchor",
     "recall_baseline",
 ]
+
+
+Broken = Callable[[Interval], tuple[Interval, ...]]
+"""Gives the broken windows that touch an interval, oldest first."""
 
 
 def recall_anchor(house: House, spec: ModelSpec, number: int, window: Interval) -> Anchor:

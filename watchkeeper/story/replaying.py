@@ -95,6 +95,10 @@ class Replayer:
         self._note(developed)
         return Step(verdict, developed, self._answer(verdict, developed))
 
+    def broken_in(self, interval: Interval) -> tuple[Interval, ...]:
+        """The broken windows that touch an interval, oldest first."""
+        return tuple(b for b in self.broken if b.start < interval.end and interval.start < b.end)
+
     def baseline(self, interval: Interval) -> Baseline:
         """What a window of this interval is held against; its history grows with the next step."""
         if not self._begun:

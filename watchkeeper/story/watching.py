@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from watchkeeper.domain.alerts import Alert, Link, alerts_for
 from watchkeeper.domain.audit import Entry
@@ -17,7 +17,7 @@ from watchkeeper.errors import NotThere
 from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.anchors import grids_of
-from watchkeeper.story.baselines import broken_intervals, recall_anchor, recall_baseline
+from watchkeeper.story.baselines import Broken, broken_intervals, recall_anchor, recall_baseline
 from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow
 from watchkeeper.story.house import House
 from watchkeeper.story.metering import metered_by_functions, reading
@@ -70,18 +70,22 @@ def look(house: House, spec: ModelSpec, interval: Interval) -> Verdict:
     return verdict if is_first else house.state.verdict(verdict.id) or verdict
 
 
-def read_window(house: House, spec: ModelSpec, champion: int, anchor: Anchor, interval: Interval) -> Window:
+def read_window(
+    house: House, spec: ModelSpec, champion: int, anchor: Anchor, interval: Interval, broken: Broken | None = None
+) -> Window:
     """The window of one interval, counted on the model's bins.
 
     Outcomes are those of the champion alone, on sound records: a version that was replaced is judged no more, and what
     a broken window does to the answers is that incident's harm, not the model's.
+
+    Args:
+        broken: gives the broken windows, where a replay has found others than production.
     """
-    due = spec.outcomes(interval)
-    broken = broken_intervals(house, spec, due)
+    due, without = spec.outcomes(interval), broken or partial(broken_intervals, house, spec)
     grids, problem, classes = grids_of(anchor.profile), spec.problem, spec.classes
     segments = spec.segments_of(anchor.profile)
-    asked = Look(spec.model, interval, spec.columns, grids, due, champion, broken, problem, classes, segments)
-    window = with_enough_labels(house, spec, asked, house.predictions.window(asked))
+    asked = Look(spec.model, interval, spec.columns, grids, due, champion, without(due), problem, classes, segments)
+    window = with_enough_labels(house, spec, asked, house.predictions.window(asked), without)
     return replace(window, metrics=metered_by_functions(spec, segments, interval, reading(house, spec, segments)))
 
 
