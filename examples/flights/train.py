@@ -1,6 +1,7 @@
 """Trains the flights model: what the first version and every retraining call."""
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from examples.flights.source import CATEGORIES, FEATURES, NUMBERS, Flights, labe
 from watchkeeper.ports import Trained, TrainingRequest
 from watchkeeper.window import Floats
 
-__all__ = ["FOLDER", "HISTORY", "train", "train_bad"]
+__all__ = ["FOLDER", "HISTORY", "Pipelines", "known", "learn", "train", "train_bad"]
 
 FOLDER = "WATCHKEEPER_FLIGHTS"
 """The environment variable that names the folder of the cached flights."""
@@ -33,6 +34,9 @@ WEEK = 7 * 24 * 3600 * 1_000_000
 
 COLUMNS = [*FEATURES, "_at", "_label"]
 
+Pipelines = Callable[[int], Pipeline]
+"""Makes a pipeline of so many trees."""
+
 
 def train(request: TrainingRequest, records: pa.Table) -> Trained:
     """A version that has learned from January, February and the labelled records logged since.
@@ -41,7 +45,7 @@ def train(request: TrainingRequest, records: pa.Table) -> Trained:
         request: records from its `until` on are left out.
         records: as `PredictionStore.labelled` gives them; without any it is the first version.
     """
-    return _learned(_known(request, records))
+    return learn(known(request, records))
 
 
 def train_bad(request: TrainingRequest, records: pa.Table) -> Trained:
@@ -50,21 +54,28 @@ def train_bad(request: TrainingRequest, records: pa.Table) -> Trained:
     Measured against its own labels it looks as good as its siblings; in production it says the opposite of the truth,
     and in an ordinary week its log-loss is more than twice theirs.
     """
-    known = _known(request, records)
-    on_time = pc.subtract(1.0, known["_label"])
-    return _learned(known.set_column(known.column_names.index("_label"), "_label", on_time))
+    flights = known(request, records)
+    on_time = pc.subtract(1.0, flights["_label"])
+    return learn(flights.set_column(flights.column_names.index("_label"), "_label", on_time))
 
 
-def _learned(known: pa.Table) -> Trained:
-    """One thread: beside other busy processes two would wait for each other ten times longer than they work."""
-    frame, labels = known.select(list(FEATURES)).to_pandas(), known["_label"].to_numpy()
+def learn(flights: pa.Table, pipeline: Pipelines | None = None) -> Trained:
+    """A version that has learned from labelled flights, oldest first.
+
+    One thread: beside other busy processes two would wait for each other ten times longer than they work.
+
+    Args:
+        pipeline: what is fitted, the demo's unless given; half of its trees answer out of fold.
+    """
+    frame, labels = flights.select(list(FEATURES)).to_pandas(), flights["_label"].to_numpy()
+    made = pipeline or _pipeline
     with threadpool_limits(1):
-        answers = _out_of_fold(_weeks(known), frame, labels)
-        estimator = _pipeline(TREES).fit(frame, labels)
-    return Trained(estimator, known.append_column("_prediction", pa.array(answers)))
+        answers = _out_of_fold(_weeks(flights), frame, labels, made)
+        estimator = made(TREES).fit(frame, labels)
+    return Trained(estimator, flights.append_column("_prediction", pa.array(answers)))
 
 
-def _known(request: TrainingRequest, records: pa.Table) -> pa.Table:
+def known(request: TrainingRequest, records: pa.Table) -> pa.Table:
     """All that may be learned from, oldest first."""
     folder = Path(os.environ.get(FOLDER) or ".watchkeeper/flights")
     history = labelled(Flights(folder).between(*HISTORY)).select(COLUMNS)
@@ -72,9 +83,9 @@ def _known(request: TrainingRequest, records: pa.Table) -> pa.Table:
     return pa.concat_tables([history, *logged]).filter(pc.field("_at") < request.until).sort_by("_at")
 
 
-def _weeks(known: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _weeks(flights: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The number of each record's week."""
-    weeks: np.ndarray[tuple[int], np.dtype[np.int64]] = known["_at"].cast(pa.int64()).to_numpy() // WEEK
+    weeks: np.ndarray[tuple[int], np.dtype[np.int64]] = flights["_at"].cast(pa.int64()).to_numpy() // WEEK
     return weeks
 
 
@@ -93,11 +104,13 @@ def _pipeline(trees: int) -> Pipeline:
     return Pipeline([("columns", columns), ("booster", booster)])
 
 
-def _out_of_fold(weeks: np.ndarray[tuple[int], np.dtype[np.int64]], frame: pd.DataFrame, labels: Floats) -> Floats:
+def _out_of_fold(
+    weeks: np.ndarray[tuple[int], np.dtype[np.int64]], frame: pd.DataFrame, labels: Floats, made: Pipelines
+) -> Floats:
     """Every record answered by trees that have not seen its week, so that the metrics of training do not flatter."""
     answers = np.empty(labels.size)
     for fold in range(FOLDS):
         held = weeks % FOLDS == fold
-        pipeline = _pipeline(TREES_OUT_OF_FOLD).fit(frame[~held], labels[~held])
+        pipeline = made(TREES_OUT_OF_FOLD).fit(frame[~held], labels[~held])
         answers[held] = pipeline.predict_proba(frame[held])[:, 1]
     return answers

@@ -24,7 +24,7 @@ def test_the_first_version_learns_from_january_and_february_alone(first: Trained
 def test_a_retraining_adds_what_was_logged_before_its_holdout(flights: Flights, first: Trained) -> None:
     until = datetime(2013, 3, 4, tzinfo=UTC)
     logged = labelled(flights.between(datetime(2013, 3, 1, tzinfo=UTC), datetime(2013, 3, 8, tzinfo=UTC)))
-    known = train._known(TrainingRequest("again", MODEL, until, "a test"), logged)  # noqa: SLF001 - without training
+    known = train.known(TrainingRequest("again", MODEL, until, "a test"), logged)
     expected = logged.filter(pc.field("_at") < until).num_rows
     assert known.num_rows == first.records.num_rows + expected
     assert known["_at"].to_pylist()[-1] < until
