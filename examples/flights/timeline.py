@@ -46,8 +46,9 @@ def _lines(house: House) -> Iterator[Line]:
             colour = COLOURS[t.change]
             why = f"{t.incident.cause}; told by {told}. {t.incident.because}"
             yield t.at, f"[{colour}]incident {t.change}[/{colour}]", why
-    for followup, outcome in house.state.followups(MODEL, Story.RETRAIN):
-        yield followup.at, "[cyan]retrained[/cyan]", outcome or "not finished"
+    for story, done in ((Story.RECALIBRATE, "recalibrated"), (Story.RETRAIN, "retrained")):
+        for followup, outcome in house.state.followups(MODEL, story):
+            yield followup.at, f"[cyan]{done}[/cyan]", outcome or "not finished"
     for question in house.state.questions():
         if answer := house.state.answer_to(question.id):
             what = f"[cyan]{answer.decision}[/cyan]"
