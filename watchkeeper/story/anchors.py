@@ -61,8 +61,7 @@ def make_anchor(spec: ModelSpec, records: pa.Table, before: Profile | None = Non
     seeds = seed(spec.asked, seen, whole, blocks=kept, apart=apart, metrics=metrics)
     blocks = [rows.apart(spec, block) for block in trained_blocks(spec, records)]
     proven = seed_outcomes(spec.asked, blocks, spec.every, apart)
-    sample = records.take(np.linspace(0, records.num_rows - 1, min(SAMPLE, records.num_rows)).astype(int))
-    return Anchor(whole, windows, (*seeds, *proven), sample)
+    return Anchor(whole, windows, (*seeds, *proven), _sample(spec, records))
 
 
 def metrics_at_training(spec: ModelSpec, records: pa.Table, anchor: Profile) -> dict[str, float]:
@@ -85,6 +84,13 @@ def _sampled(end: datetime, every: timedelta) -> list[Interval]:
     """The newest windows before a moment that history is seeded from, oldest first."""
     apart = max(every, HOUR)
     return [interval_ending(end - n * apart, every) for n in range(MOST_WINDOWS - 1, -1, -1)]
+
+
+def _sample(spec: ModelSpec, records: pa.Table) -> pa.Table:
+    """Some of the records, spread evenly, without what was only logged: the registry reads the features from here."""
+    asked_with = [name for name in records.column_names if name in spec.feature_kinds or name not in spec.columns]
+    places = np.linspace(0, records.num_rows - 1, min(SAMPLE, records.num_rows)).astype(int)
+    return records.select(asked_with).take(places)
 
 
 def _segments(spec: ModelSpec, before: Profile | None, counted: pa.Table) -> Segments | None:

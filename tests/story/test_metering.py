@@ -1,0 +1,110 @@
+"""Metrics of the business over real records: columns and Python functions, from the spec to the incident."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests import shop
+from watchkeeper.domain.findings import Finding
+from watchkeeper.domain.levels import Level
+from watchkeeper.domain.verdicts import Verdict
+from watchkeeper.story.house import House
+from watchkeeper.story.watching import watch
+from watchkeeper.wiring import open_house
+
+QUIET = 3
+METRICS = """
+[business.revenue]
+column = "price"
+statistic = "sum"
+direction = "lower is worse"
+[business.sold]
+column = "bought"
+statistic = "rate"
+[business.mean_price]
+function = "tests.shop:mean_price"
+columns = ["price", "bought"]
+[business.hit_rate]
+function = "tests.shop:hit_rate"
+labelled = true
+direction = "lower is worse"
+"""
+Columns = dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("metered") / "house"
+    house = shop.opened(folder, tables=METRICS)
+    for number in range(QUIET):
+        live(house, number)
+    return folder
+
+
+@pytest.fixture
+def house(quiet: Path, tmp_path: Path) -> House:
+    return open_house(shutil.copytree(quiet, tmp_path / "house") / "house.toml")
+
+
+def live(house: House, number: int, change: Callable[[Columns], None] | None = None) -> Verdict:
+    day = shop.FIRST + shop.DAY * number
+    shop.serve(house, shop.traffic(day, change=change))
+    return watch(house, "shop", day + shop.DAY)
+
+
+def told(verdict: Verdict) -> dict[str, Finding]:
+    return {f.subject: f for f in verdict.findings if f.check == "business" and f.subject != "*"}
+
+
+def test_ordinary_days_are_quiet_and_judged_from_the_first_on(house: House) -> None:
+    findings = told(live(house, QUIET))
+    assert set(findings) == {"revenue", "sold", "mean_price", "hit_rate"}
+    assert {f.level for f in findings.values()} == {Level.OK}
+    assert all("limit" in f.sentence for f in findings.values()), "history was seeded from training"
+
+
+def test_cheaper_sales_are_told_by_column_and_function_and_open_an_incident(house: House) -> None:
+    cheap = lambda columns: columns["price"].__imul__(0.5)
+    findings = told(live(house, QUIET, cheap))
+    assert findings["revenue"].level is Level.CRITICAL
+    assert findings["mean_price"].level is Level.CRITICAL
+    assert findings["sold"].level is Level.OK
+    incident = house.state.open_incident("shop")
+    assert incident is not None
+    assert {"business:revenue", "business:mean_price"} <= set(incident.marks)
+
+
+def test_a_function_of_labels_is_called_with_those_that_are_due(house: House) -> None:
+    wrong = lambda columns: columns["_label"].__imul__(0.0)
+    live(house, QUIET, wrong)
+    assert told(live(house, QUIET + 1))["hit_rate"].level is Level.CRITICAL
+
+
+def test_a_function_that_fails_is_named_and_costs_no_other_check(tmp_path: Path) -> None:
+    house = shop.opened(
+        tmp_path / "house",
+        tables='[business.bad]\nfunction = "tests.shop:broken"\n[business.gone]\nfunction = "nowhere:at_all"',
+    )
+    verdict = live(house, 0)
+    findings = told(verdict)
+    assert {f.level for f in findings.values()} == {Level.UNKNOWN}
+    assert findings["bad"].sentence == "bad: tests.shop:broken raised KeyError: 'fare'."
+    assert "nowhere:at_all raised ModuleNotFoundError" in findings["gone"].sentence
+    drift = verdict.finding("drift:age")
+    assert drift is not None
+    assert drift.level is Level.OK
+
+
+def test_metrics_of_segments_are_told_apart(tmp_path: Path) -> None:
+    house = shop.opened(tmp_path / "house", head='segments = "site"', tables=METRICS)
+
+    def cheap_in_the_south(columns: Columns) -> None:
+        columns["price"][columns["site"] == "south"] *= 0.4
+
+    findings = told(live(house, 0, cheap_in_the_south))
+    for metric in ("revenue", "mean_price"):
+        assert findings[f"{metric} [site=south]"].level is Level.CRITICAL
+        assert findings[f"{metric} [site=north]"].level is Level.OK
