@@ -11,10 +11,10 @@ from watchkeeper.serving.tables import MICROSECOND
 
 __all__ = ["read_within"]
 
-FEWEST, MOST, VALUES = 2**12, 2**16, 2**19
-"""Rows that are read at once, at least and at most; of a wide file so many that they have this many values (4 MB)."""
+FEWEST, MOST, VALUES = 2**12, 2**16, 2**18
+"""Rows that are read at once, at least and at most; of a wide file so many that they have this many values (2 MB)."""
 
-TURNS = 4
+TURNS = 8
 """After so many readings, what Arrow has freed goes back to the system, or it keeps more than it needs."""
 
 BUFFER = 2**16
