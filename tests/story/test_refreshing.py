@@ -25,7 +25,7 @@ def test_a_retraining_is_asked_for_when_the_last_is_old_and_not_again_while_it_r
     spec = toy.SPEC.replace('cooldown = "4d"', f'cooldown = "{AGE}d"\nrefresh = "{AGE}d"')
     house = open_house(toy.build(tmp_path, spec=spec))
     due = toy.FIRST + toy.DAY * AGE
-    because = "The last training is of 2024-03-01 00:00; the model is retrained every 4 days, 0:00:00."
+    because = "The champion has learned until 2024-03-01 00:00: that is older than the spec wants it."
     assert asked_for(house, 2 * AGE + 1) == [(window_id("toy", due), because)]
     assert house.state.incidents("toy") == ()
 

@@ -39,7 +39,7 @@ class ResponseRule:
         recalibrates: whether it ever asks for recalibration.
         aid: how long a recalibration is given to help, and so the least time between two.
         lasting: how long a loss through moved inputs must last before it asks for retraining.
-        refresh: a model is retrained when its last training is so old, incident or not; None for never.
+        refresh: a model is retrained when what its champion learned is so old, incident or not; None for never.
     """
 
     retrains: bool = True
@@ -103,7 +103,7 @@ def respond(
 
 
 def respond_to_age(diagnosis: Diagnosis, asked: Asked, now: datetime, rule: ResponseRule) -> Response:
-    """A retraining because the last one is old, whether or not anything is wrong.
+    """A retraining because what the champion learned is old, whether or not anything is wrong.
 
     Args:
         diagnosis: of the findings that are confirmed now, if any.
@@ -111,16 +111,18 @@ def respond_to_age(diagnosis: Diagnosis, asked: Asked, now: datetime, rule: Resp
         now: the end of the newest verdict's window.
         rule: of the model.
     """
-    last = max((at for at in (asked.trained, asked.last.get(Story.RETRAIN)) if at), default=None)
-    if rule.refresh is None or last is None:
+    if rule.refresh is None or asked.trained is None:
         return Response(None, "the spec names no age at which the model is retrained")
-    if now - last < rule.refresh:
-        return Response(None, f"the last training is of {_at(last)}; the next is due {rule.refresh} later")
+    told, last = f"the champion has learned until {_at(asked.trained)}", asked.last.get(Story.RETRAIN)
+    if now - asked.trained < rule.refresh:
+        return Response(None, f"{told}, which is not old yet")
     if diagnosis.cause in FAULTS:
         return Response(None, f"the cause is a {diagnosis.cause}: what is learned from broken data is broken")
     if asked.under_way:
         return Response(None, f"{asked.under_way} is under way")
-    return Response(Story.RETRAIN, f"The last training is of {_at(last)}; the model is retrained every {rule.refresh}.")
+    if last and now - last < rule.cooldown:
+        return Response(None, _cools_down(last, rule))
+    return Response(Story.RETRAIN, f"T{told[1:]}: that is older than the spec wants it.")
 
 
 def follow_ups(
@@ -180,10 +182,12 @@ def _retraining(diagnosis: Diagnosis, asked: Asked, now: datetime, rule: Respons
         return Response(None, "the spec does not retrain on incidents")
     last = asked.last.get(Story.RETRAIN)
     if last and now - last < rule.cooldown:
-        return Response(
-            None, f"the last retraining was asked for at {_at(last)}, and the cooldown lasts {rule.cooldown}"
-        )
+        return Response(None, _cools_down(last, rule))
     return Response(Story.RETRAIN, diagnosis.evidence)
+
+
+def _cools_down(last: datetime, rule: ResponseRule) -> str:
+    return f"the last retraining was asked for at {_at(last)}, and the cooldown lasts {rule.cooldown}"
 
 
 def _at(moment: datetime) -> str:

@@ -39,7 +39,7 @@ class ResponseSpec(Strict):
         recalibrate: whether it ever asks for recalibration, the first aid for a gap.
         aid: so long a recalibration is given to help.
         lasting: so long a loss through moved inputs must last before it asks for retraining.
-        refresh: the model is retrained when its last training is so old, incident or not; never unless said.
+        refresh: the model is retrained when what the champion learned is so old, incident or not; never unless said.
     """
 
     retrain: bool = True
