@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ __all__ = [
     "Training",
     "floats_of",
     "gather",
+    "newest_clean",
     "nominate",
     "register",
     "request_of",
@@ -33,6 +34,9 @@ __all__ = [
     "train",
     "try_out",
 ]
+
+MOST_BROKEN = 4
+"""A holdout reaches back at most this many times its length to find its clean time: an older one tries for another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,20 @@ def request_of(house: House, model: str, at: datetime, because: str, identity: s
         identity: of the follow-up that asked for it, so that every attempt is the same retraining.
     """
     spec = house.model(model)
-    newest = at - spec.labels.delay
-    until = newest - spec.training.holdout
+    held = newest_clean(house, spec, at - spec.labels.delay, spec.training.holdout)
     name = identity or f"retrain:{model}@{stamp(at)}"
-    request = TrainingRequest(name, model, until, because, spec.problem, spec.classes)
-    return Training(request, Interval(at - spec.training.history, until), Interval(until, newest))
+    request = TrainingRequest(name, model, held.start, because, spec.problem, spec.classes)
+    return Training(request, Interval(at - spec.training.history, held.start), held)
+
+
+def newest_clean(house: House, spec: ModelSpec, until: datetime, length: timedelta) -> Interval:
+    """The newest time until a moment that holds so much clean time; the last `length` where there is not enough."""
+    left = length
+    for clean in reversed(clean_intervals(house, spec, Interval(until - MOST_BROKEN * length, until))):
+        if clean.length >= left:
+            return Interval(clean.end - left, until)
+        left -= clean.length
+    return Interval(until - length, until)
 
 
 def gather(house: House, spec: ModelSpec, within: Interval, known_by: datetime) -> pa.Table:
