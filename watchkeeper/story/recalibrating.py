@@ -21,7 +21,7 @@ from watchkeeper.profiles.moving import moved
 from watchkeeper.serving.answers import SCORES, answers_in, with_answers
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
-from watchkeeper.story.retraining import Training, floats_of, gather
+from watchkeeper.story.retraining import Training, floats_of, gather, newest_clean
 from watchkeeper.window import PREDICTION
 
 __all__ = ["layer_of", "plan_recalibration", "recalibrate"]
@@ -43,11 +43,10 @@ def plan_recalibration(house: House, model: str, at: datetime, because: str, ide
         identity: of the follow-up that asked for it, so that every attempt is the same recalibration.
     """
     spec = house.model(model)
-    newest = at - spec.labels.delay
-    until = newest - spec.recalibration.holdout
+    held = newest_clean(house, spec, at - spec.labels.delay, spec.recalibration.holdout)
     name = identity or f"{Story.RECALIBRATE}:{model}@{stamp(at)}"
-    request = TrainingRequest(name, model, until, because, spec.problem, spec.classes)
-    return Training(request, Interval(until - spec.recalibration.history, until), Interval(until, newest))
+    request = TrainingRequest(name, model, held.start, because, spec.problem, spec.classes)
+    return Training(request, Interval(held.start - spec.recalibration.history, held.start), held)
 
 
 def recalibrate(house: House, planned: Training, at: datetime) -> Version | str:
