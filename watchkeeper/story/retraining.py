@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 MOST_BROKEN = 4
-"""A holdout reaches back at most this many times its length to find its clean time: an older one tries for another day."""
+"""A holdout reaches back at most so many times its length for clean time; older records would try for another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def request_of(house: House, model: str, at: datetime, because: str, identity: s
     held = newest_clean(house, spec, at - spec.labels.delay, spec.training.holdout)
     name = identity or f"retrain:{model}@{stamp(at)}"
     request = TrainingRequest(name, model, held.start, because, spec.problem, spec.classes)
-    return Training(request, Interval(at - spec.training.history, held.start), held)
+    since = min(at - spec.training.history, held.start - spec.every)
+    return Training(request, Interval(since, held.start), held)
 
 
 def newest_clean(house: House, spec: ModelSpec, until: datetime, length: timedelta) -> Interval:
