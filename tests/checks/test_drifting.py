@@ -52,10 +52,15 @@ def short_windows(length: timedelta, temp: Callable[[datetime, np.random.Generat
 
 
 class TestLasting:
-    def test_two_windows_of_three_speak_together(self) -> None:
-        before = {TODAY.end - n * DAY: z for n, z in ((1, 3.0), (2, 0.5))}
+    def test_a_window_speaks_together_with_one_of_the_two_before(self) -> None:
+        before = {TODAY.end - n * DAY: z for n, z in ((1, 0.5), (2, 3.0))}
         assert lasting(2.0, before, TODAY) == pytest.approx(2.0 * math.sqrt(2))
-        assert lasting(1.0, {TODAY.end - 2 * DAY: 3.0}, TODAY) == pytest.approx(math.sqrt(2))
+        assert lasting(4.0, before, TODAY) == pytest.approx(3.0 * math.sqrt(2))
+
+    def test_a_window_that_is_quiet_again_says_nothing_whatever_was_before(self) -> None:
+        before = {TODAY.end - n * DAY: 30.0 for n in (1, 2)}
+        assert lasting(0.0, before, TODAY) == 0.0
+        assert lasting(1.0, before, TODAY) == pytest.approx(math.sqrt(2))
 
     def test_one_unusual_window_says_no_more_than_it_did(self) -> None:
         quiet = {TODAY.end - n * DAY: 0.1 for n in (1, 2)}
@@ -64,8 +69,9 @@ class TestLasting:
         assert lasting(5.0, {TODAY.end - 3 * DAY: 5.0}, TODAY) == 5.0
 
     @given(st.floats(-5, 20), st.lists(st.floats(-5, 20), max_size=4))
-    def test_it_is_never_less_than_the_window_itself(self, z: float, before: list[float]) -> None:
-        assert lasting(z, {TODAY.end - n * DAY: old for n, old in enumerate(before, 1)}, TODAY) >= z
+    def test_it_is_at_least_the_window_itself_and_at_most_root_two_of_it(self, z: float, before: list[float]) -> None:
+        value = lasting(z, {TODAY.end - n * DAY: old for n, old in enumerate(before, 1)}, TODAY)
+        assert z <= value <= max(z, math.sqrt(2) * z)
 
 
 class TestFixedLimits:

@@ -36,9 +36,9 @@ class Drift(Calibrated, ColumnCheck):
     """How unusual a window's distance from the last 28 days is, in spreads of the distances of earlier windows.
 
     A column's z is the largest over the distances of Jensen-Shannon and Wasserstein and the shares of missing, of new,
-    and of equal values; its value is that z, or what the last three windows' z are together (see `drifting`). All
-    columns are held against one limit, which the largest value of a window reaches by chance as often as `false_alarms`
-    allows (see `calibrating`).
+    and of equal values; its value is that z, or what it is together with one of the windows before (see `drifting`).
+    All columns are held against one limit, which the largest value of a window reaches by chance as often as
+    `false_alarms` allows (see `calibrating`).
 
     While there is nothing to compare with, a column is OK without a value; so is one that has a single value within a
     window by nature, such as the day of the week.
@@ -116,10 +116,9 @@ class Drift(Calibrated, ColumnCheck):
     def _among_earlier(self, name: str, measures: tuple[Measure, ...], baseline: Baseline, window: Window) -> Finding:
         limits, scores = self._past(WHOLE, LIMIT, baseline, window), self._past(name, SCORE, baseline, window)
         spoke = {at for at, score in scores.items() if score >= limits.get(at, math.inf)}
-        past = {
-            key: out_of_trouble(self._past(name, key, baseline, window), spoke, window.interval.length)
-            for key in CHANNELS
-        }
+        length = window.interval.length
+        channels = {key: self._past(name, key, baseline, window) for key in CHANNELS}
+        past = {key: out_of_trouble(values, spoke, length, whole=False) for key, values in channels.items()}
         if len(past["js"]) < self.learns:
             learning = f"{len(past['js'])} of {self.learns} windows"
             return self.not_judged(name, f"{name}: still learning what is usual, {learning}.", measures)

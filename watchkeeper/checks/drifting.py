@@ -127,16 +127,15 @@ def _surprise(name: str, value: float, past: Mapping[datetime, float], interval:
 
 
 def lasting(z: float, past: Mapping[datetime, float], interval: Interval) -> float:
-    """The z of a window, or what the last three windows' are together, where that is more.
+    """The z of a window, or what it is together with one of the two windows before, where that is more.
 
-    Together they are the second largest times sqrt(2), so that a fault that lasts speaks in its second window at 0.7
-    times the limit, and one unusual window among them says nothing more than it did.
+    Together they are the smaller of both times sqrt(2), so that a fault that lasts speaks in its second window at 0.7
+    times the limit, and a window that is quiet again says nothing, whatever was before.
 
     Args:
         z: of the window.
         past: earlier z by the end of their window.
         interval: of the window.
     """
-    before = [past.get(interval.end - n * interval.length) for n in range(1, LATELY)]
-    lately = sorted((z, *(old for old in before if old is not None)), reverse=True)
-    return max(z, TOGETHER * lately[1]) if len(lately) > 1 else z
+    before = [past[end] for n in range(1, LATELY) if (end := interval.end - n * interval.length) in past]
+    return max(z, TOGETHER * min(z, max(before))) if before else z

@@ -3,7 +3,8 @@
 A fault is nothing to get used to, and a change that lasts must not be told for ever. So of a trouble the first window
 counts as experience, one unusual event among others, however long it lasts; the next ones do not; and once more
 than half of 28 days' windows were bad, most of what windows are held against would be trouble, and a person has been
-told two weeks ago: what nobody has taken back by then is the new rule.
+told two weeks ago: what nobody has taken back by then is the new rule. The baseline then begins with it, and what is
+measured from there on counts.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +13,7 @@ from enum import Enum, auto
 
 from watchkeeper.checks.history import CALM
 
-__all__ = ["Part", "lasts_on", "out_of_trouble", "parts_of"]
+__all__ = ["Part", "lasts_on", "out_of_trouble", "parts_of", "unaccepted"]
 
 WEEKS, QUARTER = timedelta(days=28), timedelta(minutes=15)
 """As much as the trailing baseline sums; of shorter windows one in a quarter of an hour is remembered."""
@@ -34,7 +35,7 @@ def parts_of(bad: Sequence[bool], length: timedelta) -> list[Part]:
     """What each window was, oldest first.
 
     A trouble begins with a bad window and ends with the last of three quiet ones in a row. Its windows are the RULE
-    from the one on with which more than half of 28 days' windows were bad.
+    once more than half of 28 days' windows before them were bad.
 
     Args:
         bad: whether each window was bad.
@@ -43,13 +44,13 @@ def parts_of(bad: Sequence[bool], length: timedelta) -> list[Part]:
     enough = max(WEEKS / max(length, QUARTER) / 2, FEWEST)
     parts, calm, count = [], CALM, 0
     for one in bad:
-        lasts = calm < CALM
-        count = count + one if lasts else int(one)
-        calm = 0 if one else calm + 1
-        if lasts:
-            parts.append(Part.RULE if count > enough else Part.LASTS)
-        else:
+        if calm == CALM:
+            count = 0
             parts.append(Part.BEGINS if one else Part.QUIET)
+        else:
+            parts.append(Part.RULE if count > enough else Part.LASTS)
+        count += one
+        calm = 0 if one else min(calm + 1, CALM)
     return parts
 
 
@@ -58,22 +59,49 @@ def lasts_on(bad: Sequence[bool], length: timedelta) -> bool:
     return parts_of([*bad, False], length)[-1] is Part.LASTS
 
 
+def unaccepted(bad: Sequence[bool], length: timedelta) -> tuple[int | None, list[int]]:
+    """The place where the newest rule begins, None when there is none, and the places of bad windows that are no rule.
+
+    Args:
+        bad: whether each window was bad, oldest first.
+        length: of the windows.
+    """
+    parts = parts_of([*bad, False], length)
+    ruled = _ruled(parts)[:-1]
+    begun = [n for n, part in enumerate(parts[:-1]) if part is Part.BEGINS and ruled[n]]
+    return max(begun, default=None), [n for n, one in enumerate(bad) if one and not ruled[n]]
+
+
 def out_of_trouble(
-    values: Mapping[datetime, float], bad: Collection[datetime], length: timedelta
+    values: Mapping[datetime, float], bad: Collection[datetime], length: timedelta, *, whole: bool = True
 ) -> dict[datetime, float]:
-    """The values without those of windows in which a trouble lasted, unless it became the rule: then all count.
+    """The values without those of windows in which a trouble lasted, but for one that became the rule.
+
+    Of a trouble that is not over yet its beginning is left out too, so that it is not compared with itself.
 
     Args:
         values: by the end of their window.
         bad: ends of the bad windows.
         length: of the windows.
+        whole: whether a trouble that became the rule counts from its beginning, as it does for levels; distances from
+            a baseline count only from then on, when the baseline has taken the new rule in.
     """
     if not bad:
         return dict(values)
     ends = sorted(values)
-    kept, ruled = {}, False
-    for at, part in zip(reversed(ends), reversed(parts_of([at in bad for at in ends], length)), strict=True):
-        ruled = part is Part.RULE or (ruled and part is Part.LASTS)
-        if ruled or part is not Part.LASTS:
-            kept[at] = values[at]
-    return kept
+    *parts, now = parts_of([*(at in bad for at in ends), False], length)
+    begun = max((at for at, part in zip(ends, parts, strict=True) if part is Part.BEGINS), default=None)
+    left_out = begun if now is Part.LASTS else None
+    seen = zip(ends, parts, _ruled(parts), strict=True)
+    kept = {at: values[at] for at, part, rule in seen if part is not Part.LASTS or (whole and rule)}
+    return {at: value for at, value in kept.items() if at != left_out}
+
+
+def _ruled(parts: Sequence[Part]) -> list[bool]:
+    """Of each window whether it belongs to a trouble that became the rule."""
+    found, rule = [], False
+    for part in reversed(parts):
+        rule = part is Part.RULE or (rule and part is not Part.QUIET)
+        found.append(rule)
+        rule = rule and part is not Part.BEGINS
+    return found[::-1]

@@ -13,6 +13,7 @@ from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
 from watchkeeper.profiles import Profile
 from watchkeeper.spec import ModelSpec
+from watchkeeper.story.aside import is_troubled, troubled_since, usual_part
 from watchkeeper.story.house import House
 from watchkeeper.window import Baseline, History
 
@@ -38,7 +39,7 @@ def recall_anchor(house: House, spec: ModelSpec, number: int, window: Interval) 
 
 
 def recall_baseline(house: House, spec: ModelSpec, version: Version, anchor: Anchor, window: Interval) -> Baseline:
-    """The version's anchor, the trailing sum without broken windows, and the history of measures."""
+    """The version's anchor, the trailing sum without windows of trouble, and the history of measures."""
     return Baseline(
         version.number,
         version.digest,
@@ -62,11 +63,13 @@ def _measured(house: House, spec: ModelSpec, window: Interval) -> History:
 
 
 def _trailing_sum(house: House, spec: ModelSpec, anchor: Anchor, within: Interval) -> Profile | None:
-    """What was kept of the clean windows of production, and of those of training before them."""
-    broken = broken_intervals(house, spec, within)
-    kept = house.predictions.sums(spec.model, within, spec.every, broken)
-    seen = [*(i for i, _ in kept), *broken]
-    earlier = [(i, p) for i, p in anchor.windows if within.start <= i.start and i.end <= within.end]
+    """What was kept of the windows of production that nothing was wrong with, and of those of training before them."""
+    since, before = troubled_since(within), within.end + spec.every
+    verdicts = house.state.outlines(spec.model, before, None, after=since, least=Level.WARNING)
+    usual = usual_part(within, [v.interval for v in verdicts if is_troubled(v)])
+    kept = house.predictions.sums(spec.model, Interval(usual.since, within.end), spec.every, usual.aside)
+    seen = [*(i for i, _ in kept), *usual.aside]
+    earlier = [(i, p) for i, p in anchor.windows if usual.since <= i.start and i.end <= within.end]
     parts = [p for i, p in earlier if not overlaps(i, seen)] + [p for _, p in kept]
     return Profile.total(parts) if parts else None
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from watchkeeper.domain.followups import Story
 from watchkeeper.domain.forecasts import LOOKS_BACK
 from watchkeeper.domain.incidents import Incident, Transition
-from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.intervals import EPOCH, Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.reaches import held_against, remembered
 from watchkeeper.domain.responses import Asked, Response
@@ -18,6 +18,7 @@ from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
 from watchkeeper.profiles import Profile, Trailing
 from watchkeeper.spec import ModelSpec
+from watchkeeper.story.aside import Usual, is_troubled, troubled_since, usual_part
 from watchkeeper.story.baselines import history, is_broken, overlaps
 from watchkeeper.story.deciding import Developed, answer, decide, follow
 from watchkeeper.window import Baseline, Window
@@ -58,6 +59,8 @@ class Replayer:
         self.incidents: list[Incident] = []
         self.pages: list[Transition] = []
         self._kept: dict[Interval, Profile] = {}
+        self._troubled: list[Interval] = []
+        self._usual = Usual(EPOCH)
         self._measured: Measured = {}
         self._verdicts: deque[Verdict] = deque(maxlen=max(spec.confirmation.reach, LOOKS_BACK) + 1)
         self._asked: dict[Story, datetime] = {}
@@ -76,6 +79,7 @@ class Replayer:
         other._kept, other._verdicts, other._trailing = {**self._kept}, copy(self._verdicts), self._trailing.copy()
         other._measured = {key: [*values] for key, values in self._measured.items()}
         other._history = {key: [*values] for key, values in self._history.items()}
+        other._troubled, other._usual = [*self._troubled], self._usual
         other._begun, other._asked = self._begun, self._asked
         return other
 
@@ -101,25 +105,29 @@ class Replayer:
 
     def baseline(self, interval: Interval) -> Baseline:
         """What a window of this interval is held against; its history grows with the next step."""
-        if not self._begun:
+        within = held_against(interval)
+        before, self._usual = self._usual, usual_part(within, self._troubled)
+        accepted = any(self._usual.holds(window) for window in before.aside)
+        if accepted or not self._begun:
             self._begin(interval)
-        self._trailing.forget(held_against(interval).start)
+        self._trailing.forget(self._usual.since)
         self._forget_measures(remembered(interval).start)
         v, trailing = self.version, self._trailing.total()
         return Baseline(v.number, v.digest, self.anchor.profile, trailing, self._history, v.metrics)
 
     def _answer(self, verdict: Verdict, developed: Developed) -> Response:
         """What would have been done; nothing of it ever helps, as other windows than these have not been."""
-        response = answer(self.spec, verdict, developed, Asked(self._asked))
+        asked = Asked(self._asked, trained=self.version.trained_on.end)
+        response = answer(self.spec, verdict, developed, asked)
         if response.story:
             self._asked = {**self._asked, response.story: verdict.interval.end}
         return response
 
     def _begin(self, interval: Interval) -> None:
         """Stand where a version stands at its first window: its training before what production has seen."""
-        seen = [*self.broken, *self._kept]
-        trained = {i: p for i, p in self.anchor.windows if i.end <= interval.start and not overlaps(i, seen)}
-        self._trailing = Trailing(sorted({**trained, **self._kept}.items(), key=lambda kept: kept[0]))
+        trained = {i: p for i, p in self.anchor.windows if i.end <= interval.start and not overlaps(i, self._kept)}
+        usual = {i: p for i, p in {**trained, **self._kept}.items() if self._usual.holds(i)}
+        self._trailing = Trailing(sorted(usual.items(), key=lambda kept: kept[0]))
         seeded = (m for m in self.anchor.measures if m.at < interval.end)
         joined = history(seeded, {key: tuple(values) for key, values in self._measured.items()}, interval.end)
         self._history = {key: list(values) for key, values in joined.items()}
@@ -132,11 +140,14 @@ class Replayer:
                     del values[: bisect_left(values, since, key=lambda value: value[0])]
 
     def _remember(self, window: Window, verdict: Verdict) -> None:
-        if is_broken(verdict):
-            self.broken += (window.interval,)
+        self.broken += (window.interval,) if is_broken(verdict) else ()
+        within = held_against(window.interval)
+        self._kept = {i: p for i, p in self._kept.items() if i.start >= within.start}
+        self._kept[window.interval] = window.profile
+        self._troubled = [i for i in self._troubled if i.end > troubled_since(within)]
+        if is_troubled(verdict):
+            self._troubled.append(window.interval)
         else:
-            oldest = held_against(window.interval).start
-            self._kept = {i: p for i, p in self._kept.items() if i.start >= oldest} | {window.interval: window.profile}
             self._trailing.take(window.interval, window.profile)
         last = {(m.check, m.subject, m.name): (m.at, m.value) for f in verdict.findings for m in f.measures}
         for key, measured in last.items():
