@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tests import toy
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.rollouts import RolloutEnd, Verb
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.errors import Conflict, NotThere
@@ -17,8 +18,9 @@ from watchkeeper.profiles import NumericColumn
 from watchkeeper.story.house import House
 from watchkeeper.story.recalibrating import plan_recalibration, recalibrate
 from watchkeeper.story.releasing import advance
-from watchkeeper.story.retraining import nominate, request_of, start_model, train, try_out
+from watchkeeper.story.retraining import gather, nominate, request_of, start_model, train, try_out
 from watchkeeper.story.retraining import register as register_trained
+from watchkeeper.story.watching import watch
 from watchkeeper.wiring import open_house
 
 DAYS = 12
@@ -84,6 +86,19 @@ def test_it_learns_from_what_is_older_than_the_holdout_and_is_tried_on_that(hous
     assert planned.tried_on.end == AT - toy.DAY
     assert planned.learns.end == planned.tried_on.start == AT - 4 * toy.DAY
     assert planned.learns.length == 14 * toy.DAY
+
+
+def test_a_broken_window_is_no_part_of_a_holdout(fresh: House) -> None:
+    """Ten days, the last but one broken: the trial reaches back one day further than it is long."""
+    at = toy.FIRST + toy.DAY * 10
+    for day in range(10):
+        toy.serve(fresh, "toy", toy.traffic(toy.FIRST + toy.DAY * day, shift=50.0 if day == 7 else 0.0))
+        watch(fresh, "toy", toy.FIRST + toy.DAY * (day + 1))
+    planned, training = plan_recalibration(fresh, "toy", at, BECAUSE), request_of(fresh, "toy", at, BECAUSE)
+    for found in (planned, training):
+        assert found.tried_on == Interval(at - 5 * toy.DAY, at - toy.DAY)
+        assert found.learns.end == found.request.until == found.tried_on.start
+    assert len(set(gather(fresh, fresh.model("toy"), planned.tried_on, at)["_id"].to_pylist())) == 3 * toy.ROWS
 
 
 def test_a_risen_base_rate_is_met_and_the_trial_passed(house: House) -> None:
