@@ -8,6 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.profiles.adversaries import ADVERSARIES
 from tests.profiles.tables import KINDS, categorical, numeric, profile, tables
 from watchkeeper.profiles import MOST_CATEGORIES, CategoricalColumn, Grid, NumericColumn, Profile
 from watchkeeper.profiles.distances import ks
@@ -114,3 +115,23 @@ def test_profiles_that_say_the_same_are_equal_and_hash_alike() -> None:
     assert hash(one) == hash(same)
     assert one != numeric([1.5, math.nan]).columns["x"]
     assert one != categorical(["a"]).columns["x"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(ADVERSARIES)), st.integers(1, 300)), min_size=3, max_size=3))
+def test_columns_that_blind_others_add_in_any_order(drawn: list[tuple[str, int]]) -> None:
+    draw = np.random.default_rng(3)
+    values = [ADVERSARIES[shape](draw, size, 0.5) for shape, size in drawn]
+    a, b, c = (numeric(part, Grid(42.0, 3.0)) for part in values)
+    assert a + b == b + a
+    assert (
+        counts_of((a + b) + c) == counts_of(a + (b + c)) == counts_of(numeric(np.concatenate(values), Grid(42.0, 3.0)))
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.sampled_from([f"c{i}" for i in range(40)]), max_size=60), min_size=3, max_size=3))
+def test_categories_add_in_any_order(drawn: list[list[str]]) -> None:
+    a, b, c = (categorical(pa.array(part, pa.string())) for part in drawn)
+    assert a + b == b + a
+    assert (a + b) + c == a + (b + c) == categorical(pa.array([name for part in drawn for name in part], pa.string()))

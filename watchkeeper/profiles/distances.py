@@ -34,7 +34,7 @@ def ks(reference: Column, column: Column) -> float:
 def wasserstein(reference: Column, column: Column) -> float:
     """The mean distance that values must be moved, in units of the reference grid's scale (Kantorovich 1942).
 
-    The error is at most the mean width of the bins of both sides' values, halved.
+    The error is at most the mean width of the bins in which the values of both sides lie.
     """
     if not (isinstance(reference, NumericColumn) and isinstance(column, NumericColumn)):
         return math.nan
