@@ -57,6 +57,14 @@ def test_without_a_metric_the_business_check_takes_nothing_of_the_budget() -> No
     assert sum(one.values()) == pytest.approx(sum(none.values())) == pytest.approx(1 / 30)
 
 
+def test_the_answers_get_as_much_of_the_budget_as_one_input_and_labels_get_half() -> None:
+    read = spec()
+    share = {c.kind: c.false_alarms for c in read.asked if isinstance(c, Calibrated) and c.shares_budget}
+    assert share["drift"] == pytest.approx(len(read.feature_kinds) * share["prediction_drift"])
+    assert share["drift"] + share["prediction_drift"] == pytest.approx(1 / 60)
+    assert share["auc"] == share["calibration"]
+
+
 @pytest.mark.parametrize(
     ("more", "tables", "line"),
     [

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.calibrating import corrected, limit_of, normal_tail
@@ -46,7 +47,10 @@ class Calibrated(Check, asks=False):
         critical: a fixed limit on the check's own value, for who has a business requirement; None calibrates.
         false_alarms: expected false pages a window that this check may cause, over all its subjects together; a spec
             gives every calibrated check its share of the model's budget.
+        of_every_column: whether it asks about each input of the model, and needs as large a share.
     """
+
+    of_every_column: ClassVar[bool] = False
 
     critical: float | None = None
     false_alarms: float = 1 / 150

@@ -56,6 +56,7 @@ class Drift(Calibrated, ColumnCheck):
 
     family: ClassVar[Family] = Family.DRIFT
     runbook: ClassVar[str] = "drift.md"
+    of_every_column: ClassVar[bool] = True
 
     statistic: Literal["z", "js", "wasserstein", "psi", "ks"] = "z"
     least: int = 50

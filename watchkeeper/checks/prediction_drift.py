@@ -16,6 +16,7 @@ class PredictionDrift(Drift):
 
     family: ClassVar[Family] = Family.DRIFT
     runbook: ClassVar[str] = "prediction_drift.md"
+    of_every_column: ClassVar[bool] = False
 
     def subjects(self, baseline: Baseline, window: Window) -> list[str]:  # noqa: ARG002 - every check is asked alike
         """The prediction."""

@@ -27,6 +27,7 @@ from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
 from watchkeeper.spec.labels import LabelSpec
 from watchkeeper.spec.releasing import RecalibrationSpec, RolloutSpec, TrialSpec
+from watchkeeper.spec.sharing import shares
 from watchkeeper.spec.words import Length, Pages, Strict
 
 __all__ = ["ModelSpec"]
@@ -134,8 +135,11 @@ class ModelSpec(ColumnsSpec):
     def _asked(self, part: float) -> tuple[Check, ...]:
         asking = {k: c for k, (said, c) in self._askings.items() if said.enabled and self.problem in c.problems}
         sharing = {k: c for k, c in asking.items() if isinstance(c, Calibrated) and c.shares_budget}
-        share = self.alerts.budget.per_window(self.every) / max(len(sharing), 1)
-        said = {k: c.false_alarms if "false_alarms" in self.checks.get(k, {}) else share for k, c in sharing.items()}
+        whole, parts = self.alerts.budget.per_window(self.every), shares(sharing, len(self.feature_kinds))
+        said = {
+            k: c.false_alarms if "false_alarms" in self.checks.get(k, {}) else whole * parts[k]
+            for k, c in sharing.items()
+        }
         return tuple((asking | {k: replace(c, false_alarms=said[k] * part) for k, c in sharing.items()}).values())
 
     @property
