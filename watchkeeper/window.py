@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from watchkeeper.domain.estimates import Estimate
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Kind, NumericColumn, Profile
@@ -86,6 +87,8 @@ class Window:
         trouble: what could not be read, one sentence each, naming file and reason.
         metrics: what the functions among the model's metrics gave, by name; a sentence where one gave nothing.
         latency: of all records, in milliseconds; None where none was counted.
+        estimates: what performance is expected to be, by the answers alone, over as long a time as the outcomes cover,
+            up to the window's end.
     """
 
     model: str
@@ -97,6 +100,7 @@ class Window:
     trouble: tuple[str, ...] = ()
     metrics: Mapping[str, float | str] = field(default_factory=dict)
     latency: NumericColumn | None = None
+    estimates: tuple[Estimate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def test_errors_are_expected_where_the_features_make_them() -> None:
 def test_features_that_are_missing_or_of_another_type_cost_no_expectation() -> None:
     answers, labels, features = noisy(2_000, 0, 2.0)
     expectation = expect_errors(answers, labels, features, KINDS)
-    strange = pa.table({"size": ["x"] * 5, "place": pa.array([[1]] * 5), "at": [None] * 5})
+    strange = pa.table({"size": [math.inf] * 5, "open": ["x"] * 5, "place": pa.array([[1]] * 5), "at": [None] * 5})
     found = told(expectation.estimates([(np.array([0.0, 0.0, math.nan, 0.0, 0.0]), strange)]))
     assert found["mae"].rows == 4
     assert found["mae"].value > 0

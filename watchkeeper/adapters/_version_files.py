@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from watchkeeper.adapters._expectation_files import read_expectation, write_expectation
 from watchkeeper.adapters._skops_files import features_of, save_estimator
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.intervals import Interval
@@ -55,6 +56,7 @@ def write_content(folder: Path, estimator: object, anchor: Anchor) -> None:
         (folder / WINDOWS / _window_name(interval)).write_bytes(to_bytes(profile))
     (folder / MEASURES).write_text(json.dumps(_packed(anchor.measures)), encoding="utf-8")
     pq.write_table(anchor.sample, folder / SAMPLE)
+    write_expectation(folder, anchor.expectation)
 
 
 def read_anchor(folder: Path, windows: Interval | None, measures: Interval | None) -> Anchor:
@@ -66,6 +68,7 @@ def read_anchor(folder: Path, windows: Interval | None, measures: Interval | Non
         windows=tuple((interval, from_bytes(files[interval].read_bytes())) for interval in wanted),
         measures=tuple(_unpacked(json.loads((folder / MEASURES).read_text(encoding="utf-8")), measures)),
         sample=pq.read_table(folder / SAMPLE),
+        expectation=read_expectation(folder),
     )
 
 

@@ -7,6 +7,7 @@
                              windows/        profiles of the windows that its training records fill
                              measures.json   what the checks measured on those windows
                              sample.parquet  training records for pictures
+                             expectation.json, errors.skops  what it lets one expect where labels are not known yet
                              attachments/    reports; the only part that grows, and no part of the digest
 """
 

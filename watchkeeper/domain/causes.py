@@ -75,6 +75,7 @@ CAUSES_OF = {
     Family.PERFORMANCE: _OF_LOSS,
     Family.CALIBRATION: _OF_LOSS,
     Family.BUSINESS: (Cause.UNKNOWN,),
+    Family.ESTIMATE: (),
 }
 """The causes that findings of a family can lead to; the family's runbooks say of each what a person does."""
 

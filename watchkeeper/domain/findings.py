@@ -10,7 +10,7 @@ __all__ = ["Family", "Finding", "Measure"]
 
 
 class Family(StrEnum):
-    """What kind of question a check asks; the cause is read from it."""
+    """What kind of question a check asks; the cause is read from it. What is only expected never leads to one."""
 
     INTEGRITY = "integrity"
     SERVING = "serving"
@@ -19,6 +19,7 @@ class Family(StrEnum):
     PERFORMANCE = "performance"
     CALIBRATION = "calibration"
     BUSINESS = "business"
+    ESTIMATE = "estimate"
 
 
 @dataclass(frozen=True, slots=True)

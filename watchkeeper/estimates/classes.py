@@ -41,6 +41,10 @@ class ClassExpectation:
         expected = of_two(answers, chances) if answers.ndim == 1 else of_many(answers, chances)
         return tuple(Estimate(name, found.value, found.error, len(answers)) for name, found in expected.items())
 
+    def recalibrated(self) -> "ClassExpectation":
+        """What is expected under a layer that makes the answers what comes true: nothing else."""
+        return ClassExpectation(tuple(CalibrationMap.identity() for _ in self.maps))
+
     def chances(self, answers: Floats) -> Floats:
         """The calibrated answers, of the same shape; those of the classes of a record add up to 1."""
         if answers.ndim == 1:

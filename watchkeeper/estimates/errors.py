@@ -61,9 +61,13 @@ class ErrorExpectation:
             if known.any():
                 seen = _matrix(features, answers, self.kinds, self.categories)[known]
                 rows += len(seen)
-                absolute += float(np.maximum(self.absolute.predict(seen), 0.0).sum())
-                squared += float(np.maximum(self.squared.predict(seen), 0.0).sum())
+                absolute += _predicted(self.absolute, seen)
+                squared += _predicted(self.squared, seen)
         return self._told(rows, absolute / rows, squared / rows) if rows else ()
+
+    def recalibrated(self) -> "ErrorExpectation":
+        """What is expected under a layer that takes away what the errors have in common: what training had."""
+        return self
 
     def _told(self, rows: int, mae: float, mse: float) -> tuple[Estimate, ...]:
         """The error of a mean is its spread over the root of its size; that of a root follows from its slope."""
@@ -92,9 +96,20 @@ def expect_errors(answers: Floats, labels: Floats, table: pa.Table, kinds: Mappi
 
 
 def _learnt(seen: Floats, target: Floats, coded: list[bool]) -> Any:  # noqa: ANN401 - scikit-learn publishes no types
+    """One thread: beside other busy processes two would wait for each other ten times longer than they work."""
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - scikit-learn takes a second to import
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - comes with scikit-learn
 
-    return HistGradientBoostingRegressor(categorical_features=coded, random_state=SEED).fit(seen, target)
+    with threadpool_limits(1):
+        return HistGradientBoostingRegressor(categorical_features=coded, random_state=SEED).fit(seen, target)
+
+
+def _predicted(model: Any, seen: Floats) -> float:  # noqa: ANN401 - the same
+    """The sum of the errors that are to be expected, none of which is below 0."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - the same
+
+    with threadpool_limits(1):
+        return float(np.maximum(model.predict(seen), 0.0).sum())
 
 
 def _matrix(
@@ -102,7 +117,8 @@ def _matrix(
 ) -> Floats:
     """The features as numbers and the answer last, shape (n, k + 1); NaN where one is missing or of a wrong type."""
     columns = [_numbers(table, name, kind, categories.get(name, ())) for name, kind in kinds.items()]
-    return np.column_stack([*columns, answers])
+    whole = np.column_stack([*columns, answers])
+    return np.where(np.isfinite(whole), whole, math.nan)
 
 
 def _numbers(table: pa.Table, name: str, kind: Kind, categories: tuple[str, ...]) -> Floats:

@@ -12,6 +12,7 @@ from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
+from watchkeeper.estimates import Expectation
 from watchkeeper.profiles import Profile
 from watchkeeper.window import Floats
 
@@ -83,12 +84,15 @@ class Anchor:
         windows: profiles of the windows that the training records fill, oldest first.
         measures: what the checks measured on those windows, the seed of the history.
         sample: at most 5,000 training records, for pictures.
+        expectation: what the training records let one expect of answers whose labels are not known yet; None where
+            they are too few for that.
     """
 
     profile: Profile
     windows: tuple[tuple[Interval, Profile], ...]
     measures: tuple[Measure, ...]
     sample: pa.Table
+    expectation: Expectation | None = None
 
 
 class Registry(Protocol):

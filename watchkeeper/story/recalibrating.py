@@ -113,7 +113,8 @@ def _recalibrated(spec: ModelSpec, parent: Anchor, layer: Layer) -> Anchor:
     answers = layer.apply(answers_in(parent.sample, spec.problem, spec.classes))
     rest = parent.sample.drop_columns([c for c in ("_prediction", SCORES) if c in parent.sample.column_names])
     ordered = tuple(sorted(seeds.values(), key=lambda m: m.at))
-    return Anchor(_moved(spec, parent.profile, layer), windows, ordered, with_answers(rest, answers))
+    expected = parent.expectation.recalibrated() if parent.expectation else None
+    return Anchor(_moved(spec, parent.profile, layer), windows, ordered, with_answers(rest, answers), expected)
 
 
 def _moved(spec: ModelSpec, profile: Profile, layer: Layer) -> Profile:

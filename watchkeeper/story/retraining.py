@@ -18,6 +18,7 @@ from watchkeeper.profiles.metrics import metrics_of
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.anchors import make_anchor, metrics_at_training
 from watchkeeper.story.baselines import clean_intervals
+from watchkeeper.story.estimating import expectation_of
 from watchkeeper.story.house import House
 from watchkeeper.story.releasing import open_rollout
 from watchkeeper.window import Floats
@@ -95,7 +96,7 @@ def register(house: House, training: TrainingRequest, trained: Trained, at: date
     champion = house.registry.pointers(spec.model).champion
     before = house.registry.anchor(spec.model, champion).profile if champion else None
     records = trained.records
-    anchor = make_anchor(spec, records, before)
+    anchor = replace(make_anchor(spec, records, before), expectation=expectation_of(spec, records))
     metrics = metrics_at_training(spec, records, anchor.profile)
     first, last = (moment.as_py() for moment in pc.min_max(records["_at"]).values())
     span = Interval(first, max(last, anchor.windows[-1][0].end))

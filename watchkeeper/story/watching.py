@@ -19,6 +19,7 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.anchors import grids_of
 from watchkeeper.story.baselines import Broken, broken_intervals, recall_anchor, recall_baseline
 from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow
+from watchkeeper.story.estimating import with_estimates
 from watchkeeper.story.house import House
 from watchkeeper.story.metering import metered_by_functions, reading
 from watchkeeper.story.outcomes import with_enough_labels
@@ -86,6 +87,7 @@ def read_window(
     segments = spec.segments_of(anchor.profile)
     asked = Look(spec.model, interval, spec.columns, grids, due, champion, without(due), problem, classes, segments)
     window = with_enough_labels(house, spec, asked, house.predictions.window(asked), without)
+    window = with_estimates(house, spec, asked, anchor.expectation, window)
     return replace(window, metrics=metered_by_functions(spec, segments, interval, reading(house, spec, segments)))
 
 
