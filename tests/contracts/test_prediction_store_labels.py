@@ -75,3 +75,19 @@ def test_labelled_records_come_in_order_of_time_with_what_was_asked_for(store: P
     assert table.column("_label").to_pylist() == [0.0, 1.0, 1.0]
     assert table.column("carrier").to_pylist() == ["UA", "AA", "AA"]
     assert table.column("nowhere").null_count == 3
+
+
+def test_outcomes_can_be_asked_for_alone(store: PredictionStore) -> None:
+    store.append("flights", records(["a", "b", "c"]))
+    store.append_labels("flights", labels({"c": 1, "a": 0}))
+    alone, beside = store.outcomes(look()), store.window(look()).outcomes
+    assert (alone.interval, alone.expected) == (beside.interval, beside.expected)
+    assert (alone.predictions.tolist(), alone.labels.tolist()) == (beside.predictions.tolist(), beside.labels.tolist())
+
+
+def test_where_fewer_labels_have_come_than_are_needed_no_record_is_read(store: PredictionStore) -> None:
+    store.append("flights", records(["a", "b", "c"]))
+    store.append_labels("flights", labels({"c": 1, "a": 0}))
+    assert store.outcomes(look(), 2).labels.size == 2
+    none = store.outcomes(look(), 3)
+    assert (none.interval, none.labels.size, none.expected) == (TODAY, 0, 0)

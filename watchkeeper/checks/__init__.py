@@ -16,6 +16,7 @@ NO_CHECKS = frozenset(
         "base",
         "calibrated",
         "calibrating",
+        "chart_limits",
         "charting",
         "charts",
         "columns",

@@ -15,37 +15,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from statistics import NormalDist, median
+from statistics import fmean
 
+from watchkeeper.checks.chart_limits import ALLOWANCE, cusum_limit, shewhart_limit
 from watchkeeper.checks.history import tail_aware_spread, without_places
 from watchkeeper.domain.intervals import Interval
 
 __all__ = [
-    "ALLOWANCE",
     "AT_ONCE",
     "HEADROOM",
     "Reading",
     "Usual",
     "cusum",
-    "cusum_limit",
     "read_charts",
-    "shewhart_limit",
     "usual",
 ]
-
-ALLOWANCE = 0.5
-"""Half of the change that is to be found soonest, which is one spread (Page 1954)."""
 
 AT_ONCE = 0.1
 """The Shewhart chart's share of the false alarms. What it sees alone is over by the next block, the CUSUM sees the rest
 at most a block later, and its limit hardly grows by giving up a tenth (Lucas 1982)."""
 
-HEADROOM = 1.0
-"""How far the CUSUM rises above its limit at most: two usual blocks bring it back, one good block in bad times does
-not."""
-
-OVERSHOOT = 1.166
-"""Twice 0.583, by which a walk of normal steps oversteps a line on average (Siegmund 1985, section 10.2)."""
+HEADROOM = math.log(20)
+"""How far the CUSUM rises above its limit at most: it has to be twenty times likelier that all is usual again than that
+the change lasts, before it comes back."""
 
 MOST_ALIKE = 0.9
 """Where blocks are more alike than this no chart would ever speak."""
@@ -95,7 +87,7 @@ def usual(past: Mapping[datetime, float], interval: Interval, floor: float, *, b
     freed, shift = without_places(ordered, interval.length, interval.start)
     spread = tail_aware_spread(freed, floor)
     spread = max(spread, tail_aware_spread([-value for value in freed], floor)) if both_ways else spread
-    middle = median(freed)
+    middle = _middle(freed)
     return Usual(middle + shift, spread, _alike([(value - middle) / spread for value in freed]), len(freed))
 
 
@@ -137,6 +129,12 @@ def read_charts(z: float, alike: float, before: Sequence[tuple[float, float]], r
     return max(readings, key=lambda r: r.value / r.limit)
 
 
+def _middle(values: Sequence[float]) -> float:
+    """The mean without the smallest and the largest fifth: deaf to outliers, and surer than the median (Tukey 1960)."""
+    left_out = len(values) // 5
+    return fmean(sorted(values)[left_out : len(values) - left_out])
+
+
 def _alike(values: Sequence[float]) -> float:
     """The autocorrelation of neighbours, outliers clipped."""
     clipped = [min(max(value, -CLIPPED), CLIPPED) for value in values]
@@ -160,42 +158,3 @@ def cusum(before: float, z: float, limit: float, size: float = 1.0) -> float:
     """
     change = max(size, 1.0) if before >= limit else 1.0
     return min(max(0.0, before + change * (z - ALLOWANCE * change)), limit + HEADROOM)
-
-
-def shewhart_limit(rate: float) -> float:
-    """The z that a normal value exceeds with this chance."""
-    return NormalDist().inv_cdf(1 - rate)
-
-
-def cusum_limit(rate: float, alike: float = 0.0) -> float:
-    """The CUSUM that is reached once in `1 / rate` blocks when nothing is wrong.
-
-    Siegmund's approximation of the average run length, within a few percent of the exact one. Where neighbours are
-    alike, the walk is that of independent steps of the variance v = (1 + a) / (1 - a), less what the last step alone
-    adds: a / (1 - a) times its mean under the change that the chart looks for (the martingale part of an
-    autoregressive sum, with Siegmund's change of measure). It errs on the quiet side: of the alarms that are allowed it
-    gives 80 % at a = 0.2, and half at a = 0.8.
-
-    Args:
-        rate: allowed false alarms a block, above 0 and below 1.
-        alike: the autocorrelation of neighbours, 0 to 0.9.
-    """
-    return max(_limit(rate, alike), _limit(rate, 0.0), ALLOWANCE)
-
-
-def _limit(rate: float, alike: float) -> float:
-    low, high = 0.0, 1.0
-    while _run_length(high, alike) < 1 / rate:
-        high *= 2
-    while high - low > 1e-6:  # noqa: PLR2004 - far below what any sentence shows
-        middle = (low + high) / 2
-        low, high = (middle, high) if _run_length(middle, alike) < 1 / rate else (low, middle)
-    return high
-
-
-def _run_length(limit: float, alike: float) -> float:
-    """Blocks until the CUSUM reaches the limit by chance, on average."""
-    root = math.sqrt((1 + alike) / (1 - alike))
-    drift = ALLOWANCE / root
-    height = (limit + 2 * ALLOWANCE * alike / (1 - alike)) / root + OVERSHOOT
-    return (math.expm1(2 * drift * height) - 2 * drift * height) / (2 * drift**2)

@@ -60,7 +60,7 @@ class OutcomeCheck(Calibrated, asks=False):
     least: int = 100
     least_of_each: int = 20
     learns: int = 7
-    remembers: int = 90
+    remembers: int = 120
 
     @property
     def looks_back(self) -> int:
