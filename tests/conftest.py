@@ -9,6 +9,7 @@ import pytest
 
 from deployments.environment import prefect_environment
 from deployments.server import free_port, prefect_server
+from watchkeeper.story.house import House
 
 PREFECT_HOME = Path(tempfile.mkdtemp(prefix="watchkeeper-prefect-"))
 PREFECT_PORT = free_port(0)
@@ -24,3 +25,11 @@ def prefect_api() -> Iterator[str]:
     """A real Prefect server on loopback."""
     with prefect_server(PREFECT_HOME, PREFECT_PORT) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house that has lived; tests that change anything take a copy."""
+    from tests.lived import live  # noqa: PLC0415 - scikit-learn takes a second to import
+
+    return live(tmp_path_factory.mktemp("lived"))

@@ -1,65 +1,25 @@
 """A replay says what production said, window by window, and writes nothing."""
 
 import math
-from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
-import pyarrow as pa
-import pytest
 
 from tests import toy
-from watchkeeper.domain.intervals import Interval, interval_ending
+from tests.lived import AFTER, BROKEN, DAYS, SECOND_FROM, days
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
-from watchkeeper.domain.versions import Pointers
 from watchkeeper.story.house import House
 from watchkeeper.story.replaying import Replayer, Step
-from watchkeeper.story.retraining import register, request_of, start_model
-from watchkeeper.story.watching import read_window, watch
+from watchkeeper.story.watching import read_window
 from watchkeeper.window import Outcomes, Window
-from watchkeeper.wiring import open_house
 
-DAYS = 16
-BROKEN = range(5, 8)
-SECOND_FROM = 10
-AFTER = toy.FIRST + toy.DAY * DAYS
-
-
-def windows() -> Iterator[Interval]:
-    for number in range(DAYS):
-        yield interval_ending(toy.FIRST + toy.DAY * (number + 1), toy.DAY)
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A house after days of traffic: three with a unit change, and a second version from the tenth on."""
-    house = open_house(toy.build(tmp_path_factory.mktemp("lived")))
-    start_model(house, "toy", toy.FIRST)
-    for number in range(DAYS):
-        day = toy.FIRST + toy.DAY * number
-        if number == SECOND_FROM:
-            make_second(house, number)
-        toy.serve(house, "toy", toy.traffic(day, shift=8.0 if number in BROKEN else 0.0))
-        watch(house, "toy", day + toy.DAY)
-    return house
-
-
-def make_second(house: House, number: int) -> None:
-    """A second version that learned from other days, as champion."""
-    at = toy.FIRST + toy.DAY * number
-    request = request_of(house, "toy", at, "a test").request
-    older = pa.concat_tables([toy.traffic(toy.FIRST - toy.DAY * i) for i in range(30, 0, -1)])
-    second = register(house, request, toy.train(request, older), at)
-    before = house.registry.pointers("toy")
-    house.registry.point("toy", Pointers(second.number, None, 1), instead_of=before)
-    split = house.router.split("toy")
-    assert split is not None
-    house.router.set_split("toy", type(split)(second.number, None, 0.0, "second", at))
+TICK = timedelta(microseconds=1)
 
 
 def verdicts(house: House) -> list[Verdict]:
-    return [*house.state.verdicts("toy", AFTER + timedelta(microseconds=1), DAYS)][::-1]
+    return [*house.state.verdicts("toy", AFTER + TICK, DAYS)][::-1]
 
 
 def seen(house: House, number: int, interval: Interval) -> Window:
@@ -72,7 +32,7 @@ def replayer_of(house: House) -> Replayer:
 
 def replayed(house: House) -> tuple[Replayer, list[Step]]:
     replayer, steps = replayer_of(house), []
-    for number, interval in enumerate(windows()):
+    for number, interval in enumerate(days()):
         if number == SECOND_FROM:
             replayer.serve(house.registry.version("toy", 2), house.registry.anchor("toy", 2))
         steps.append(replayer.step(seen(house, replayer.version.number, interval)))
@@ -108,7 +68,7 @@ def test_an_incident_pages_once_however_long_it_lasts(lived: House) -> None:
 
 def test_a_fork_remembers_the_same_and_goes_its_own_way(lived: House) -> None:
     trunk = replayer_of(lived)
-    every = [*windows()]
+    every = [*days()]
     for interval in every[:8]:
         trunk.step(seen(lived, 1, interval))
     fork = trunk.fork()
@@ -121,7 +81,7 @@ def test_a_fork_remembers_the_same_and_goes_its_own_way(lived: House) -> None:
 def test_where_rows_are_gone_the_unknown_opens_no_incident(lived: House) -> None:
     kept = dict(lived.predictions.profiles("toy", Interval(toy.FIRST, AFTER)))
     replayer = replayer_of(lived)
-    for interval in [*windows()][: BROKEN[0]]:
+    for interval in [*days()][: BROKEN[0]]:
         there, none = seen(lived, 1, interval), np.empty(0)
         gone = Window("toy", interval, there.rows, kept[interval], Outcomes(interval, none, none, 0), None)
         step = replayer.step(gone, rows_gone=True)

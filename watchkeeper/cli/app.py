@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli import acting, reading, running
+from watchkeeper.cli import acting, backtesting, reading, running, tuning
 
 __all__ = ["app"]
 
@@ -28,6 +28,8 @@ app.command(rich_help_panel=RUN)(running.up)
 app.command(rich_help_panel=RUN)(running.deploy)
 app.command(rich_help_panel=LOOK)(reading.status)
 app.command(rich_help_panel=LOOK)(reading.explain)
+app.command(rich_help_panel=LOOK)(backtesting.backtest)
+app.command(rich_help_panel=LOOK)(tuning.tune)
 app.command(rich_help_panel=ACT)(acting.approve)
 app.command(rich_help_panel=ACT)(acting.recalibrate)
 app.command(rich_help_panel=ACT)(acting.release)

@@ -11,15 +11,18 @@ from rich.table import Table
 
 from watchkeeper.cli.marks import SIGNS, moment
 from watchkeeper.domain.incidents import Incident
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.responses import ADVICE
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import NotThere
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
+from watchkeeper.story.paging import pages_of
 
 __all__ = ["explain_page", "model_page", "status_page"]
 
+MONTH = timedelta(days=30)
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +35,7 @@ def model_page(model: ModelSpec) -> list[tuple[str, str]]:
         ("looks at", f"windows of {model.every}; {', '.join(features)} features"),
         ("labels", f"come {model.labels.delay} later; performance over {model.labels.over or 'as many as it takes'}"),
         ("asks", ", ".join(c.kind for c in model.asked)),
+        ("pages", f"falsely at most {model.alerts.budget}; `watchkeeper tune {model.model}` says what limits cost"),
         ("tells", f"after {model.confirm.opens} windows, over after {model.confirm.resolves}"),
         ("retrains", f"with {model.training.function}" if model.response.retrain else "only by hand"),
         ("releases", f"{steps}; a person approves {gates} within {model.rollout.answer_within}"),
@@ -53,15 +57,24 @@ def status_page(house: House) -> Iterator[RenderableType]:
 
 
 def _models(house: House) -> Table:
-    table = Table(title="Models", title_justify="left")
-    for column in ("model", "last window", "level", "why", "champion", "last good"):
+    table = Table(title="Models, with the pages of 30 days and the false ones that are allowed", title_justify="left")
+    for column in ("model", "last window", "level", "why", "pages (budget)", "champion", "last good"):
         table.add_column(column, overflow="fold")
     for name in house.models:
         last = house.state.verdicts(name, FOREVER, 1)
         pointers = house.registry.pointers(name)
         seen = _seen(last[0]) if last else ("never", "", "")
-        table.add_row(name, *seen, _v(pointers.champion), _v(pointers.last_good))
+        pages = _pages(house, name, last[0].interval.end) if last else ""
+        table.add_row(name, *seen, pages, _v(pointers.champion), _v(pointers.last_good))
     return table
+
+
+def _pages(house: House, model: str, until: datetime) -> str:
+    """Pages up to the last window, beside the false ones that the budget allows in as long a time."""
+    budget, month = house.model(model).alerts.budget, Interval(until - MONTH, until)
+    pages, allowed = len(pages_of(house.state, model, month)), budget.pages * (MONTH / budget.over)
+    colour = "yellow" if pages > allowed else "green"
+    return f"[{colour}]{pages}[/{colour}] ({allowed:.2g})"
 
 
 def _seen(verdict: Verdict) -> tuple[str, str, str]:

@@ -16,7 +16,7 @@ from watchkeeper.spec.house import HouseSpec
 from watchkeeper.spec.model import ModelSpec
 from watchkeeper.spec.sentences import nearest, sentences
 
-__all__ = ["read_house", "read_model"]
+__all__ = ["model_of", "read_house", "read_model"]
 
 Spec = TypeVar("Spec", bound=BaseModel)
 
@@ -35,7 +35,11 @@ MOVED = {
 
 def read_model(path: Path) -> ModelSpec:
     """The spec of one model. Raises SpecError that names every wrong field."""
-    table = _toml(path, "`watchkeeper new model NAME` writes one")
+    return model_of(path, _toml(path, "`watchkeeper new model NAME` writes one"))
+
+
+def model_of(path: Path, table: Mapping[str, Any]) -> ModelSpec:
+    """The spec that a table says, whatever stands in the file now. Raises SpecError that names every wrong field."""
     wrong = _wrong_checks(table.get("checks", {}))
     return _validated(path, {k: v for k, v in table.items() if not (wrong and k == "checks")}, ModelSpec, wrong)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from watchkeeper.domain.budgets import Budget
 from watchkeeper.domain.confirmations import NOfM
 
-__all__ = ["Duration", "Length", "Pages", "Share", "Strict", "Times"]
+__all__ = ["Duration", "Length", "Pages", "Share", "Strict", "Times", "pages"]
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -48,7 +48,7 @@ def _times(text: object) -> NOfM:
     return NOfM(int(match[1]), int(match[2]))
 
 
-def _pages(text: object) -> Budget:
+def pages(text: object) -> Budget:
     """`1 in 30d`."""
     if isinstance(text, Budget):
         return text
@@ -66,6 +66,6 @@ def _share(value: object) -> float:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Length = Annotated[timedelta, BeforeValidator(_length)]
-Pages = Annotated[Budget, BeforeValidator(_pages)]
+Pages = Annotated[Budget, BeforeValidator(pages)]
 Times = Annotated[NOfM, BeforeValidator(_times)]
 Share = Annotated[float, BeforeValidator(_share)]

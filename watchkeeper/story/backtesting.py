@@ -12,6 +12,7 @@ from watchkeeper.errors import NotThere
 from watchkeeper.faults import Fault
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
+from watchkeeper.story.paging import pages_of
 from watchkeeper.story.past import FOREVER, TICK, Past, Replay, Walk, replay, straight
 from watchkeeper.story.trying import Try, candidates, stretches, try_faults
 
@@ -123,7 +124,7 @@ def backtest(
     spec = specs[-1][1]
     right = right_ones(house, past, spec.model, false_alarms)
     before = candidates(past, spec) if faults else ()
-    replays = [replay(house, named, past, walk, before) for named in specs]
+    replays = [replay(house, named, past, walk, forks=before) for named in specs]
     tracks = [_production(house, past, spec, right), *(_replayed(r, right) for r in replays)]
     room = stretches(past, spec, before, [i for t in tracks for i in t.incidents])
     tries = try_faults(house, replays, room, faults, walk)
@@ -144,9 +145,13 @@ def right_ones(house: House, past: Past, model: str, false_alarms: Collection[st
     return tuple(i for key, i in paged.items() if key not in named and _overlap(past.over, i))
 
 
-def is_explained(incident: Incident, right: Sequence[Incident], every: timedelta) -> bool:
-    """Whether something was really wrong in this incident's time: one that was right overlaps it."""
-    return any(_overlap(Interval(incident.since - every, incident.resolved or FOREVER), other) for other in right)
+def is_explained(page: Transition, right: Sequence[Incident], spec: ModelSpec) -> bool:
+    """Whether something was really wrong when this page came.
+
+    It came while an incident lasted that was right, or earlier by no more windows than a confirmation looks back on.
+    """
+    early = spec.every * spec.confirmation.reach
+    return any(other.since - early <= page.at and page.incident.since <= (other.resolved or FOREVER) for other in right)
 
 
 def _overlap(interval: Interval, incident: Incident) -> bool:
@@ -164,19 +169,12 @@ def _production(house: House, past: Past, spec: ModelSpec, right: Sequence[Incid
     """What was written down."""
     levels = tuple((v.interval, v.level) for v in past.judged if v.interval.end > past.over.start)
     mine = tuple(i for i in house.state.incidents(spec.model) if _overlap(past.over, i))
-    first = (page for i in mine if (page := _first_page(house.state.transitions(i.key))))
-    pages = tuple(page for page in first if past.over.start < page.at <= past.over.end)
+    pages = pages_of(house.state, spec.model, past.over)
     false = tuple(page for page in pages if page.incident.key not in {i.key for i in right})
     return Track(PRODUCTION, levels, mine, pages, false)
 
 
-def _first_page(transitions: Sequence[Transition]) -> Transition | None:
-    """The one that made its incident critical."""
-    return next((t for t in transitions if t.incident.level is Level.CRITICAL), None)
-
-
 def _replayed(seen: Replay, right: Sequence[Incident]) -> Track:
     levels = tuple((v.interval, v.level) for v in seen.verdicts)
-    explained = {i.key for i in seen.incidents if is_explained(i, right, seen.spec.every)}
-    false = tuple(page for page in seen.pages if page.incident.key not in explained)
+    false = tuple(page for page in seen.pages if not is_explained(page, right, seen.spec))
     return Track(seen.name, levels, seen.incidents, seen.pages, false, seen.verdicts)

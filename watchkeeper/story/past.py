@@ -15,7 +15,7 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
 from watchkeeper.story.replaying import Replayer
 from watchkeeper.story.watching import read_window
-from watchkeeper.window import Window
+from watchkeeper.window import Baseline, Window
 
 __all__ = ["FOREVER", "TICK", "Past", "Replay", "Walk", "past_of", "replay", "stored", "straight"]
 
@@ -118,6 +118,7 @@ class Replay:
         pages: the transitions in the period that made an incident critical, oldest first.
         rows_gone: so many windows had only their profile left.
         forks: the replayer as it stood before a window, by that window.
+        looks: the windows of the period with what they were held against, where that was asked for.
     """
 
     name: str
@@ -127,10 +128,17 @@ class Replay:
     pages: tuple[Transition, ...]
     rows_gone: int
     forks: Mapping[Interval, Replayer]
+    looks: tuple[tuple[Baseline, Window], ...] = ()
 
 
 def replay(
-    house: House, named: tuple[str, ModelSpec], past: Past, walk: Walk = straight, forks: Collection[Interval] = ()
+    house: House,
+    named: tuple[str, ModelSpec],
+    past: Past,
+    walk: Walk = straight,
+    *,
+    forks: Collection[Interval] = (),
+    remember: Collection[str] = (),
 ) -> Replay:
     """Look at a period again, writing nothing.
 
@@ -138,17 +146,20 @@ def replay(
         named: the spec, and what it is called.
         walk: shows progress.
         forks: before these windows a copy of the replayer is kept, to try something out from there.
+        remember: of these checks the history is kept with every window, to ask them again.
 
     Raises:
         NotThere: neither records nor a profile of any window are left.
     """
     name, spec = named
-    verdicts, kept, gone, replayer = [], {}, 0, None
+    verdicts, looks, kept, gone, replayer = [], [], {}, 0, None
     for interval in walk((*past.warm, *past.windows), name):
         replayer = _served(house, spec, replayer, past.champion_at(interval))
         if interval in forks:
             kept[interval] = replayer.fork()
         window, rows_gone = stored(house, spec, replayer, interval)
+        if remember and interval.start >= past.over.start:
+            looks.append((_frozen(replayer.baseline(interval), remember), window))
         verdicts.append(replayer.step(window, rows_gone=rows_gone).verdict)
         gone += rows_gone
     if replayer is None or not any(v.rows for v in verdicts):
@@ -156,7 +167,12 @@ def replay(
     start = past.over.start
     incidents = tuple(i for i in replayer.incidents if i.resolved is None or i.resolved > start)
     pages = tuple(page for page in replayer.pages if page.at > start)
-    return Replay(name, spec, tuple(verdicts[len(past.warm) :]), incidents, pages, gone, kept)
+    return Replay(name, spec, tuple(verdicts[len(past.warm) :]), incidents, pages, gone, kept, tuple(looks))
+
+
+def _frozen(baseline: Baseline, checks: Collection[str]) -> Baseline:
+    """The baseline with what was measured so far by some checks, which does not grow any more."""
+    return replace(baseline, history={key: tuple(kept) for key, kept in baseline.history.items() if key[0] in checks})
 
 
 def _served(house: House, spec: ModelSpec, replayer: Replayer | None, number: int) -> Replayer:

@@ -21,7 +21,7 @@ from watchkeeper.pictures import (
     page,
 )
 from watchkeeper.story.backtesting import Backtest, Track
-from watchkeeper.story.tabling import differences, incidents_of, notes, planted_of, summary_of
+from watchkeeper.story.tabling import differences, incidents_of, moment, notes, planted_of, summary_of
 from watchkeeper.story.trying import lasting
 
 __all__ = ["page_of", "picture_of", "scores_of"]
@@ -54,7 +54,7 @@ def page_of(seen: Backtest, picture: bytes) -> str:
         incidents_of(seen),
     ]
     if seen.tries:
-        parts += [Heading("Planted faults"), planted_of(seen)]
+        parts += [Heading("Planted faults"), planted_of(seen, explained=True)]
     return page(_title(seen), _lead(seen), parts)
 
 
@@ -63,7 +63,7 @@ def _title(seen: Backtest) -> str:
 
 
 def _lead(seen: Backtest) -> str:
-    days = f"{seen.over.start:%Y-%m-%d %H:%M} to {seen.over.end:%Y-%m-%d %H:%M} UTC"
+    days = f"{moment(seen.over.start)} to {moment(seen.over.end)} (UTC)"
     return f"{days}, windows of {_length(seen.spec.every)}; budget {seen.spec.alerts.budget}"
 
 

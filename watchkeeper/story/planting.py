@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from watchkeeper.serving.tables import LABEL_TYPES, MICROSECOND
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
 from watchkeeper.story.past import FOREVER
+from watchkeeper.window import Floats
 
 __all__ = ["Ground"]
 
@@ -87,10 +89,21 @@ class Ground:
         for name in self.spec.feature_kinds:
             if name not in records.column_names:
                 asked = asked.append_column(name, pa.nulls(records.num_rows, pa.float64()))
-        answers = np.array(self.predictor.predict(asked))
+        logged = answers_in(records, self.spec.problem, self.spec.classes)
+        answers = self._answers(asked, logged)
         others = records["_version"].to_numpy() != self.predictor.version.number
-        answers[others] = answers_in(records, self.spec.problem, self.spec.classes)[others]
+        answers[others] = logged[others]
         return with_answers(records.drop_columns(["_prediction", *self.spec.answer_columns]), answers)
+
+    def _answers(self, asked: pa.Table, logged: Floats) -> Floats:
+        """What the model answers: nothing where it refuses what it is asked, as it may refuse missing values."""
+        whole = ~np.any([_is_missing(asked.column(name)) for name in self.spec.feature_kinds], axis=0)
+        answers = np.full_like(logged, np.nan)
+        for taken in (np.ones_like(whole), whole):
+            with suppress(Exception):  # whatever a model's own code raises
+                answers[taken] = self.predictor.predict(asked.filter(pa.array(taken)))
+                break
+        return answers
 
     def _sow(self, part: str, records: pa.Table) -> None:
         """Write records, and their labels as known when the spec says that they are."""
@@ -100,6 +113,11 @@ class Ground:
         labels = records.select(["_id", "_label", "_at"]).filter(pc.is_finite(records["_label"]))
         known = pc.add(labels["_at"].cast(MICROSECOND), pa.scalar(self.spec.labels.delay))
         store.append_labels(self.spec.model, labels.set_column(2, "_at", known.cast(LABEL_TYPES["_at"])))
+
+
+def _is_missing(column: pa.ChunkedArray) -> np.ndarray:
+    missing: np.ndarray = column.is_null(nan_is_null=True).to_numpy()
+    return missing
 
 
 def _within(records: pa.Table, interval: Interval) -> pa.Table:

@@ -1,6 +1,7 @@
 """A backtest in tables and sentences, for a terminal as for a page."""
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from statistics import median
 
 from watchkeeper.domain.incidents import Incident
@@ -9,7 +10,7 @@ from watchkeeper.pictures import Rows
 from watchkeeper.story.backtesting import Backtest, Track
 from watchkeeper.story.trying import Try, lasting
 
-__all__ = ["differences", "incidents_of", "notes", "planted_of", "summary_of"]
+__all__ = ["differences", "incidents_of", "moment", "notes", "planted_of", "summary_of"]
 
 TOLD_MARKS = 3
 """So many findings of an incident are named."""
@@ -36,10 +37,10 @@ def incidents_of(seen: Backtest) -> Rows:
 
 
 def _incident(track: Track, incident: Incident) -> tuple[str, ...]:
-    paged = next((f"{p.at:%Y-%m-%d %H:%M}" for p in track.pages if p.incident.key == incident.key), "-")
-    resolved = f"{incident.resolved:%Y-%m-%d %H:%M}" if incident.resolved else "open"
+    paged = next((moment(p.at) for p in track.pages if p.incident.key == incident.key), "-")
+    resolved = moment(incident.resolved) if incident.resolved else "open"
     level, cause = str(incident.level), str(incident.cause)
-    return f"{incident.since:%Y-%m-%d %H:%M}", paged, resolved, level, cause, _marks(incident.marks)
+    return moment(incident.since), paged, resolved, level, cause, _marks(incident.marks)
 
 
 def _marks(marks: Sequence[str]) -> str:
@@ -56,11 +57,20 @@ def differences(seen: Backtest) -> list[str]:
 
 
 def _when(incident: Incident) -> str:
-    return f"since {incident.since:%Y-%m-%d %H:%M}"
+    return f"since {moment(incident.since)}"
 
 
-def planted_of(seen: Backtest) -> Rows:
-    """One row a fault: how often and how soon each spec paged, what it paged for."""
+def moment(at: datetime) -> str:
+    """A day, and the time of it where that is not midnight, in UTC."""
+    return f"{at:%Y-%m-%d}" if at.time() == time() else f"{at:%Y-%m-%d %H:%M}"
+
+
+def planted_of(seen: Backtest, *, explained: bool = False) -> Rows:
+    """One row a fault: how often and how soon each spec paged, what it paged for.
+
+    Args:
+        explained: with what happens, where there is room for it.
+    """
     looked = [track.name for track in seen.tracks[1:]]
     rows = []
     for fault in dict.fromkeys(t.fault for t in seen.tries):
@@ -69,8 +79,9 @@ def planted_of(seen: Backtest) -> Rows:
         told = [t for t in tries if t.looked == looked[-1] and t.cause]
         causes = dict.fromkeys(str(t.cause) for t in told)
         kinds = dict.fromkeys(mark.partition(":")[0] for t in told for mark in t.marks)
-        rows.append((fault, FAULTS[fault].what, *caught, ", ".join(causes) or "-", ", ".join(kinds) or "-"))
-    return Rows(("planted fault", "what happens", *looked, "cause given", "seen by"), rows)
+        name = f"{fault}: {FAULTS[fault].what}" if explained else fault
+        rows.append((name, *caught, ", ".join(causes) or "-", ", ".join(kinds) or "-"))
+    return Rows(("planted fault", *looked, "cause given", "seen by"), rows)
 
 
 def _caught(tries: Sequence[Try]) -> str:
@@ -82,14 +93,15 @@ def _caught(tries: Sequence[Try]) -> str:
 
 def notes(seen: Backtest) -> list[str]:
     """What whoever reads the tables must know."""
-    said = ["A page is false when nothing that production paged for, and nobody called a false alarm, was open then."]
+    said = ["A page is false when no incident explains it that production paged for and nobody called a false alarm."]
     if seen.rows_gone:
         said.append(
             f"Of {seen.rows_gone} windows only the profile is left: what needs records or labels is UNKNOWN there."
         )
     if seen.tries:
+        clean = f"{seen.room} clean stretch{'es' if seen.room > 1 else ''} of up to {lasting(seen.spec)} windows"
         said.append(
-            f"Faults were planted into copies of {seen.room} clean stretches of up to {lasting(seen.spec)} windows, "
-            "each time in another column; the champion of that time answered the broken features."
+            f"Faults were planted into copies of {clean}, each time in another column; the champion of that time "
+            "answered the broken features."
         )
     return said
