@@ -15,7 +15,7 @@ from watchkeeper.domain.findings import Family, Finding, Measure
 from watchkeeper.domain.levels import Limit
 from watchkeeper.profiles import Column
 from watchkeeper.profiles.shares import is_single_valued
-from watchkeeper.window import PREDICTION, Baseline, Window
+from watchkeeper.window import CONFIDENCE, PREDICTION, Baseline, Window
 
 __all__ = ["Drift"]
 
@@ -85,8 +85,8 @@ class Drift(Calibrated, ColumnCheck):
         return [*held, self._about_all(judged, calibration, window)]
 
     def subjects(self, baseline: Baseline, window: Window) -> list[str]:
-        """All columns but the prediction, which has a check of its own."""
-        return [name for name in super().subjects(baseline, window) if name != PREDICTION]
+        """All columns but those of the answers, which have a check of their own."""
+        return [name for name in super().subjects(baseline, window) if name not in (PREDICTION, CONFIDENCE)]
 
     def judge(self, name: str, column: Column, baseline: Baseline, window: Window) -> Finding:
         """The column's z, which `examine` holds against the limit; the answer, where the statistic is a distance."""

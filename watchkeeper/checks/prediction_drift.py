@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from watchkeeper.checks.drift import Drift
 from watchkeeper.domain.findings import Family
-from watchkeeper.window import PREDICTION, Baseline, Window
+from watchkeeper.window import CONFIDENCE, PREDICTION, Baseline, Window
 
 __all__ = ["PredictionDrift"]
 
@@ -18,6 +18,7 @@ class PredictionDrift(Drift):
     runbook: ClassVar[str] = "prediction_drift.md"
     of_every_column: ClassVar[bool] = False
 
-    def subjects(self, baseline: Baseline, window: Window) -> list[str]:  # noqa: ARG002 - every check is asked alike
-        """The prediction."""
-        return [PREDICTION]
+    def subjects(self, baseline: Baseline, window: Window) -> list[str]:
+        """The prediction; of a multiclass model also how sure it is."""
+        known = baseline.anchor.columns.keys() | window.profile.columns.keys()
+        return [PREDICTION, CONFIDENCE] if CONFIDENCE in known else [PREDICTION]
