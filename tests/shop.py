@@ -39,7 +39,7 @@ boolean = ["bought"]
 delay = "1d"
 {tables}
 [training]
-function = "tests.shop:train"
+function = "{function}"
 holdout = "3d"
 """
 
@@ -110,10 +110,10 @@ def answered(requests: pa.Table) -> np.ndarray:
     return 1 / (1 + np.exp(-((np.nan_to_num(age, nan=40.0) - 40) / 8 + (np.nan_to_num(basket, nan=3.3) - 3.3))))
 
 
-def opened(folder: Path, head: str = "", tables: str = "") -> House:
+def opened(folder: Path, head: str = "", tables: str = "", function: str = "tests.shop:train") -> House:
     """The house with its first version."""
     (folder / "models").mkdir(parents=True)
-    (folder / "models" / "shop.toml").write_text(SPEC.format(head=head, tables=tables))
+    (folder / "models" / "shop.toml").write_text(SPEC.format(head=head, tables=tables, function=function))
     (folder / "house.toml").write_text(HOUSE)
     house = open_house(folder / "house.toml")
     start_model(house, "shop", FIRST)

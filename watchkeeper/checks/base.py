@@ -30,7 +30,7 @@ class Check(ABC):
         of_segments: whether it asks about each segment of the records too, where they are monitored apart.
         judges_few: whether it does so however few records a segment has.
         thins: whether of windows shorter than a quarter of an hour it is given those of the last hour and, of older
-            ones, one every quarter of an hour.
+            ones, one an hour.
         critical: a value that reaches this is critical.
         warning: a value that reaches this is a warning; 90 % of `critical` when it is not given.
     """

@@ -6,7 +6,7 @@ from watchkeeper.domain.intervals import EPOCH, Interval, interval_ending
 
 __all__ = ["FEWEST_TRAILING", "held_against", "is_thinned", "newest", "remembered", "thinned"]
 
-MINUTE, QUARTER, HOUR, DAY = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
+QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 
 TRAILING = timedelta(days=28)
 """The trailing baseline sums this much: four of every weekday, short enough to follow the seasons."""
@@ -48,9 +48,9 @@ def newest(window: Interval) -> Interval:
 
 
 def thinned(window: Interval) -> tuple[datetime, ...]:
-    """The ends of the older windows that are compared with, one every quarter of an hour for 28 days.
+    """The ends of the older windows that are compared with, one an hour for 28 days.
 
     They are counted from the window itself, so that those at the same time of other days are among them.
     """
-    ends = (window.end - n * QUARTER for n in range(1, TRAILING // QUARTER + 1))
+    ends = (window.end - n * HOUR for n in range(1, TRAILING // HOUR + 1))
     return tuple(interval_ending(end, window.length).end for end in ends)
