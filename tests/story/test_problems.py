@@ -4,23 +4,28 @@ import math
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests import toy, toys
+from watchkeeper.cli.app import app
 from watchkeeper.domain.causes import Cause
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import Story
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import RolloutEnd
 from watchkeeper.domain.versions import Trial
+from watchkeeper.errors import NotThere
 from watchkeeper.profiles import CategoricalColumn, NumericColumn
 from watchkeeper.story.evidence import evidence_of
+from watchkeeper.story.foretelling import foretold, picture_of_estimates
 from watchkeeper.story.house import House
 from watchkeeper.story.judging import judge_canary
 from watchkeeper.story.releasing import advance
 from watchkeeper.story.retraining import nominate, register, request_of, start_model, train, try_out
 from watchkeeper.story.watching import watch
-from watchkeeper.wiring import open_house
+from watchkeeper.wiring import HOUSE, open_house
 
 TURNS_ON_DAY = 4
 LAST = 20
@@ -120,3 +125,28 @@ def test_estimates_stand_beside_what_was_realised_and_do_not_see_the_world_turn(
         assert realised is not None
         assert foretold.level is realised.level is Level.OK
         assert (abs(foretold.value - realised.value) > 0.15 * foretold.value) is is_turned
+
+
+def test_estimates_and_what_was_realised_are_drawn_over_the_time_they_are_about(
+    house: House, problem: Problem, tmp_path: Path
+) -> None:
+    over = Interval(toy.FIRST, toy.FIRST + toy.DAY * LAST)
+    found = {told.metric: told for told in foretold(house, "toy", over)}
+    assert set(found) == {"mae", "rmse"} if problem is Problem.REGRESSION else {"accuracy", "auc", "brier", "log_loss"}
+    for told in found.values():
+        days = [at for at, _, _ in told.estimated]
+        assert {at for at, _ in told.realised} <= set(days)
+        assert len(days) >= LAST - 2
+        assert len(told.realised) >= LAST - 4
+    picture = picture_of_estimates("toy", list(found.values()), over)
+    assert picture.startswith(b"\x89PNG")
+    days = ["--from", "2024-03-01", "--to", "2024-03-20"]
+    where = {HOUSE: str(house.spec.folder.parent / "house.toml")}
+    ended = CliRunner().invoke(app, ["estimates", "toy", *days, "--out", str(tmp_path / "toy.png")], env=where)
+    assert ended.exit_code == 0, ended.output
+    assert (tmp_path / "toy.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_where_nothing_was_estimated_that_is_said(house: House) -> None:
+    with pytest.raises(NotThere, match="nothing was estimated of toy"):
+        foretold(house, "toy", Interval(toy.FIRST - toy.DAY * 9, toy.FIRST - toy.DAY))

@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli import acting, backtesting, reading, running, tuning
+from watchkeeper.cli import acting, backtesting, estimating, reading, running, tuning
 
 __all__ = ["app"]
 
@@ -30,6 +30,7 @@ app.command(rich_help_panel=LOOK)(reading.status)
 app.command(rich_help_panel=LOOK)(reading.explain)
 app.command(rich_help_panel=LOOK)(backtesting.backtest)
 app.command(rich_help_panel=LOOK)(tuning.tune)
+app.command(rich_help_panel=LOOK)(estimating.estimates)
 app.command(rich_help_panel=ACT)(acting.approve)
 app.command(rich_help_panel=ACT)(acting.recalibrate)
 app.command(rich_help_panel=ACT)(acting.release)

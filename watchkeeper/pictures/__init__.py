@@ -10,6 +10,7 @@ without any other. Matplotlib is imported in this room alone, and only when some
 """
 
 from watchkeeper.pictures.canvas import Canvas
+from watchkeeper.pictures.foretold import Foretold, draw_foretold
 from watchkeeper.pictures.lanes import Lane, draw_lanes
 from watchkeeper.pictures.page import Heading, Image, Part, Rows, Words, page
 from watchkeeper.pictures.planted import Planted, draw_planted
@@ -20,6 +21,7 @@ __all__ = [
     "LEVEL_COLOURS",
     "LINES",
     "Canvas",
+    "Foretold",
     "Heading",
     "Image",
     "Lane",
@@ -28,6 +30,7 @@ __all__ = [
     "Rows",
     "Score",
     "Words",
+    "draw_foretold",
     "draw_lanes",
     "draw_planted",
     "draw_scores",
