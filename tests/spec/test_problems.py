@@ -52,3 +52,14 @@ def test_a_check_of_other_problems_does_not_ask_and_is_refused_where_it_is_set(
     (line,) = told('problem = "regression"', "[checks.auc]\ncritical = 0.05")
     assert line.endswith("checks.auc is not asked of regression models: leave its table out")
     read_model(model('problem = "regression"', "[checks.auc]\nenabled = false"))
+
+
+def test_a_metric_of_the_business_takes_the_answer_that_is_a_number(
+    model: Callable[..., Path], told: Callable[..., list[str]]
+) -> None:
+    many = 'problem = "multiclass"\nclasses = ["a", "b", "c"]'
+    (of_class,) = told(many, '[business.sure]\ncolumn = "prediction"')
+    (of_binary,) = told("", '[business.sure]\ncolumn = "prediction_confidence"')
+    assert of_class.endswith("business.sure: prediction of a multiclass model is no number; take prediction_confidence")
+    assert of_binary.endswith("prediction_confidence of a binary model is no number; take prediction")
+    assert read_model(model(many, '[business.sure]\ncolumn = "prediction_confidence"')).metrics[0].name == "sure"

@@ -6,11 +6,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from watchkeeper.domain.business import Direction, Metric, Statistic
+from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Kind, Profile, Segments
 from watchkeeper.profiles.segments import OTHER
 from watchkeeper.spec.sentences import nearest
 from watchkeeper.spec.words import Strict
-from watchkeeper.window import CONFIDENCE, PREDICTION
+from watchkeeper.window import CONFIDENCE, PREDICTION, kinds_of_answers
 
 __all__ = ["ColumnsSpec", "MetricSpec", "SegmentSpec"]
 
@@ -125,7 +126,7 @@ class ColumnsSpec(Strict):
 
     @model_validator(mode="after")
     def _speaks_of_columns_that_are_there(self) -> Self:
-        known = self.columns | {PREDICTION: Kind.NUMERIC}
+        known = self.columns | dict.fromkeys((PREDICTION, CONFIDENCE), Kind.NUMERIC)
         for name, metric in self.business.items():
             for column in metric.named:
                 if column not in known:
@@ -139,6 +140,14 @@ class ColumnsSpec(Strict):
                 f"{nearest(self.segments.column, apart)}"
             )
         return self
+
+    def misread(self, problem: Problem) -> str | None:
+        """Which metric takes an answer for a number that is none, or None."""
+        numbers = [name for name, kind in kinds_of_answers(problem).items() if kind is Kind.NUMERIC]
+        for name, metric in self.business.items():
+            if wrong := [c for c in metric.named if c in (PREDICTION, CONFIDENCE) and c not in numbers]:
+                return f"business.{name}: {wrong[0]} of a {problem} model is no number; take {numbers[0]}"
+        return None
 
     @property
     def columns(self) -> dict[str, Kind]:
