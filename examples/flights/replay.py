@@ -26,7 +26,7 @@ from watchkeeper.story.house import House
 from watchkeeper.story.releasing import open_rollout
 from watchkeeper.story.retraining import register
 
-__all__ = ["BAD_RELEASE", "UNIT_CHANGE", "Replay"]
+__all__ = ["BAD_RELEASE", "UNIT_CHANGE", "Replay", "in_kelvin"]
 
 DAY = timedelta(days=1)
 START = datetime(2013, 3, 1, tzinfo=UTC)
@@ -90,7 +90,7 @@ class Replay:
     def _serve(self, day: datetime) -> None:
         """A day's requests, in the order of their departure, and the labels that arrive during it."""
         flights = self.flights.day(day)
-        asked = _in_kelvin(flights) if day in UNIT_CHANGE else flights
+        asked = in_kelvin(flights) if day in UNIT_CHANGE else flights
         self.answering.answer(asked)
         if day > START:
             self.answering.label(self.flights.day(day - DAY), at=day + timedelta(hours=6))
@@ -136,6 +136,7 @@ def make_bad_version(house: House, at: datetime) -> Version:
     return register(house, request, train_bad(request, pa.table({})), at)
 
 
-def _in_kelvin(flights: pa.Table) -> pa.Table:
+def in_kelvin(flights: pa.Table) -> pa.Table:
+    """The same flights with their temperature in kelvin."""
     kelvin = pc.add(pc.multiply(pc.subtract(flights["temp"], 32.0), 5 / 9), 273.15)
     return flights.set_column(flights.column_names.index("temp"), "temp", kelvin)
