@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import takewhile
 from statistics import median
 
@@ -64,6 +64,7 @@ class Past:
         scale: of the metric.
         clean: the metric on its scale, by the end of the block, without trouble.
         measured: the version's own measures by name, then by the end of their window.
+        anew: the end of the last trouble's last window, after which charts begin anew; None when there was none.
     """
 
     interval: Interval
@@ -72,6 +73,7 @@ class Past:
     scale: Scale
     clean: Mapping[datetime, float]
     measured: Mapping[str, Mapping[datetime, float]]
+    anew: datetime | None
 
     @classmethod
     def of(
@@ -91,10 +93,10 @@ class Past:
         names = (metric, *CUSUMS, SCORE, USUAL, SPREAD)
         own = {name: earlier(history, (check, version, name), interval.end, None) for name in names}
         seeded = earlier(history, (check, SEEDED, metric), due.end, None)
-        spoilt, delay = _in_trouble(own[SCORE]), interval.end - due.end
+        (spoilt, anew), delay = _troubles(own[SCORE]), interval.end - due.end
         values = {**seeded, **{at - delay: value for at, value in own[metric].items() if at not in spoilt}}
         newest = sorted(values, reverse=True)[:most]
-        return cls(interval, due, metric, scale, {at: scale.chart(values[at]) for at in newest}, own)
+        return cls(interval, due, metric, scale, {at: scale.chart(values[at]) for at in newest}, own, anew)
 
     @property
     def is_new(self) -> bool:
@@ -132,8 +134,9 @@ class Past:
         return Charted(reading, expected, before[0 if reading.side > 0 else 1].blocks + 1)
 
     def _before(self, side: int, name: str) -> "Run":
-        """The run of blocks up to this one, those that share labels with it apart."""
-        before = {at: s for at, s in self.measured[name].items() if at <= self.interval.end - self.due.length}
+        """The run of blocks up to this one, those that share labels with it and those of old troubles apart."""
+        since, until = self.anew or datetime.min.replace(tzinfo=UTC), self.interval.end - self.due.length
+        before = {at: s for at, s in self.measured[name].items() if since < at <= until}
         ends = list(takewhile(lambda at: before[at] > 0, before))
         return Run(next(iter(before.values()), 0.0), len(ends), side * median(map(self._z, ends)) if ends else 0.0)
 
@@ -142,11 +145,15 @@ class Past:
         return (self.scale.chart(self.measured[self.metric][at]) - self.measured[USUAL][at]) / self.measured[SPREAD][at]
 
 
-def _in_trouble(scores: Mapping[datetime, float]) -> set[datetime]:
-    """The ends of all windows from a critical one until three in a row were not critical."""
+def _troubles(scores: Mapping[datetime, float]) -> tuple[set[datetime], datetime | None]:
+    """The ends of all windows of trouble, and the last moment at which one was over.
+
+    A trouble lasts from a critical window until three in a row were not critical.
+    """
     spoilt: set[datetime] = set()
-    calm = CALM
+    over, calm = None, CALM
     for at, score in sorted(scores.items()):
         calm = 0 if score >= 1 else calm + 1
         spoilt |= {at} if calm < CALM else set()
-    return spoilt
+        over = at if calm == CALM and spoilt else over
+    return spoilt, over

@@ -136,11 +136,12 @@ def _middle(values: Sequence[float]) -> float:
 
 
 def _alike(values: Sequence[float]) -> float:
-    """The autocorrelation of neighbours, outliers clipped."""
+    """The autocorrelation of neighbours, outliers clipped, without the bias of short series (Kendall 1954)."""
     clipped = [min(max(value, -CLIPPED), CLIPPED) for value in values]
     size = sum(value * value for value in clipped)
     shared = sum(a * b for a, b in pairwise(clipped))
-    return min(max(shared / size, 0.0), MOST_ALIKE) if size else 0.0
+    alike = shared / size if size else 0.0
+    return min(max(alike + (1 + 4 * alike) / len(values), 0.0), MOST_ALIKE)
 
 
 def cusum(before: float, z: float, limit: float, size: float = 1.0) -> float:
