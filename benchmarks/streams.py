@@ -22,8 +22,8 @@ FLIGHTS = Path(".watchkeeper/flights")
 TRAINING = 59
 """Days that the version is trained on: January and February."""
 
-GAP = 0.05
-"""A day is not clean when the weather feed was silent for more than this share of its records."""
+GAP = 0.02
+"""A day is clean while the weather feed is silent for at most this share of its records: one station for one hour."""
 
 Draw = np.random.Generator
 

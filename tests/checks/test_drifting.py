@@ -25,7 +25,7 @@ from tests.checks.scenes import (
 )
 from watchkeeper.checks import seed
 from watchkeeper.checks.drift import Drift
-from watchkeeper.checks.drifting import lasting, measured
+from watchkeeper.checks.drifting import lasting, measured, surprise
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
@@ -119,6 +119,17 @@ class TestChannels:
         stuck = window(table_with(temp=np.full(ROWS, 15.0)))
         assert measured(baseline().trailing.columns["temp"], stuck.profile.columns["temp"])["mode"] == 1.0
         assert ask(Drift(), seen=stuck)["temp"].level is Level.CRITICAL
+
+
+class TestShortWindows:
+    @pytest.mark.parametrize("length", [timedelta(minutes=15), HOUR, 6 * HOUR])
+    def test_what_is_usual_at_night_is_not_at_noon(self, length: timedelta) -> None:
+        draw = np.random.default_rng(4)
+        starts = [MONDAY - n * length for n in range(1, 28 * DAY // length + 1)]
+        js = {at + length: (0.5 if at.hour < 6 else 0.1) * draw.lognormal(0, 0.2) for at in starts}
+        night, noon = (Interval(at, at + length) for at in (MONDAY, MONDAY + 12 * HOUR))
+        assert surprise({"js": 0.5}, {"js": js}, night, 500).z < 2
+        assert surprise({"js": 0.5}, {"js": js}, noon, 500).z > 5
 
 
 class TestByNature:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchkeeper.checks.troubles import Part, lasts_on, out_of_trouble, parts_of, unaccepted
+from watchkeeper.checks.troubles import Part, apart, lasts_on, out_of_trouble, parts_of, unaccepted
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 START = datetime(2013, 7, 1, tzinfo=UTC)
 ONE = {".": Part.QUIET, "b": Part.BEGINS, "l": Part.LASTS, "R": Part.RULE}
 
@@ -77,6 +77,15 @@ def test_what_is_unaccepted_is_bad_and_no_rule() -> None:
     assert found("..." + 15 * "x") == (3, [])
     assert found(".x....." + 15 * "x" + "......xx") == (7, [1, 28, 29])
     assert found(15 * "x" + "...." + 15 * "x") == (19, [])
+
+
+def test_a_history_of_very_short_windows_has_one_an_hour() -> None:
+    minute = timedelta(minutes=1)
+    assert [apart(length) for length in (minute, timedelta(minutes=15), DAY)] == [HOUR, timedelta(minutes=15), DAY]
+    ends = {START + n * HOUR: float(n) for n in range(400)}
+    lately = set(list(ends)[-337:])
+    assert out_of_trouble(ends, lately, minute) == ends
+    assert len(out_of_trouble(ends, lately - {min(lately)}, minute)) == 400 - 336
 
 
 @given(rows, lengths)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from watchkeeper.checks.base import Check
 from watchkeeper.checks.calibrating import corrected, limit_of, normal_tail
 from watchkeeper.checks.history import earlier
-from watchkeeper.checks.troubles import Part, lasts_on, parts_of
+from watchkeeper.checks.troubles import Part, apart, lasts_on, parts_of
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.levels import Level
 from watchkeeper.window import Baseline, Window
@@ -110,7 +110,7 @@ class _Past:
     tops: tuple[float, ...]
     limits: tuple[float, ...]
     last_correction: float
-    length: timedelta
+    apart: timedelta
 
     @classmethod
     def of(cls, check: Calibrated, baseline: Baseline, window: Window) -> "_Past":
@@ -120,23 +120,25 @@ class _Past:
         )
         ends = sorted(tops.keys() & limits.keys())
         last = next(iter(corrections.values()), 0.0)
-        return cls(tuple(tops[at] for at in ends), tuple(limits[at] for at in ends), last, window.interval.length)
+        return cls(
+            tuple(tops[at] for at in ends), tuple(limits[at] for at in ends), last, apart(window.interval.length)
+        )
 
     def usual(self) -> list[float]:
         """The values from which the limit is learned."""
-        seen = zip(self.tops, self.limits, parts_of(self._spoke, self.length), strict=True)
+        seen = zip(self.tops, self.limits, parts_of(self._spoke, self.apart), strict=True)
         return [top if part is Part.RULE else min(top, limit) for top, limit, part in seen if part is not Part.LASTS]
 
     def correction(self, rate: float) -> float:
         """The correction for the next window; none before the first."""
         if not self.tops:
             return 0.0
-        paged = parts_of(self._spoke, self.length)[-1] is Part.BEGINS
+        paged = parts_of(self._spoke, self.apart)[-1] is Part.BEGINS
         return corrected(self.last_correction, rate, paged=paged)
 
     def held(self) -> float | None:
         """The limit while a trouble lasts."""
-        return self.limits[-1] if lasts_on(self._spoke, self.length) else None
+        return self.limits[-1] if lasts_on(self._spoke, self.apart) else None
 
     @property
     def _spoke(self) -> list[bool]:

@@ -119,6 +119,8 @@ def surprise(
 
 
 def _surprise(name: str, value: float, past: Mapping[datetime, float], interval: Interval, rows: int) -> Surprise:
+    if {*past.values()} == {value}:
+        return Surprise(0.0, name, value, value)
     channel = CHANNELS[name]
     transformed = {at: channel.transform(old) for at, old in past.items()}
     freed, shift = without_places(transformed, interval.length, interval.start)

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from watchkeeper.checks.history import CALM
+from watchkeeper.domain.reaches import is_thinned
 
-__all__ = ["Part", "lasts_on", "out_of_trouble", "parts_of", "unaccepted"]
+__all__ = ["Part", "apart", "lasts_on", "out_of_trouble", "parts_of", "unaccepted"]
 
-WEEKS, QUARTER = timedelta(days=28), timedelta(minutes=15)
-"""As much as the trailing baseline sums; of shorter windows one in a quarter of an hour is remembered."""
+WEEKS, HOUR = timedelta(days=28), timedelta(hours=1)
+"""As much as the trailing baseline sums; and how far remembered windows are apart where they are thinned."""
 
 FEWEST = 3
 """More bad windows than this make a rule, of however long windows: two may be an accident each."""
@@ -39,9 +40,9 @@ def parts_of(bad: Sequence[bool], length: timedelta) -> list[Part]:
 
     Args:
         bad: whether each window was bad.
-        length: of the windows.
+        length: of the windows, or how far they are `apart`.
     """
-    enough = max(WEEKS / max(length, QUARTER) / 2, FEWEST)
+    enough = max(WEEKS / length / 2, FEWEST)
     parts, calm, count = [], CALM, 0
     for one in bad:
         if calm == CALM:
@@ -52,6 +53,11 @@ def parts_of(bad: Sequence[bool], length: timedelta) -> list[Part]:
         count += one
         calm = 0 if one else min(calm + 1, CALM)
     return parts
+
+
+def apart(length: timedelta) -> timedelta:
+    """How far the windows of a history are apart: of very short ones it has one an hour."""
+    return HOUR if is_thinned(length) else length
 
 
 def lasts_on(bad: Sequence[bool], length: timedelta) -> bool:
@@ -89,10 +95,10 @@ def out_of_trouble(
     if not bad:
         return dict(values)
     ends = sorted(values)
-    *parts, now = parts_of([*(at in bad for at in ends), False], length)
+    *parts, now = parts_of([*(at in bad for at in ends), False], apart(length))
     begun = max((at for at, part in zip(ends, parts, strict=True) if part is Part.BEGINS), default=None)
     left_out = begun if now is Part.LASTS else None
-    seen = zip(ends, parts, _ruled(parts), strict=True)
+    seen = zip(ends, parts, _ruled([*parts, now])[:-1], strict=True)
     kept = {at: values[at] for at, part, rule in seen if part is not Part.LASTS or (whole and rule)}
     return {at: value for at, value in kept.items() if at != left_out}
 
