@@ -37,6 +37,7 @@ KNOWN = {
     "prediction_drift",
     "range",
     "schema",
+    "swapped",
     "trend",
     "unseen",
     "volume",

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.checks.scenes import DAY, TODAY, ask, baseline, window
-from watchkeeper.checks.flipping import Labels, flipped_share
+from watchkeeper.checks.suspecting import Labels, flipped, one_sided
 from watchkeeper.checks.label_shift import LabelShift
 from watchkeeper.domain.findings import Finding
-from watchkeeper.domain.levels import Level
+from watchkeeper.domain.levels import Level, Limit
 from watchkeeper.profiles.metrics import classification_metrics
 from watchkeeper.window import Outcomes
 
 ROWS = 3_000
+QUIET = 3 * [Level.OK]
 BLOCK = TODAY.shifted(-DAY)
 
 
@@ -40,12 +41,12 @@ def told(answers: np.ndarray, labels: np.ndarray, **changes: object) -> dict[str
 
 
 def levels(found: dict[str, Finding]) -> list[Level]:
-    return [found[subject].level for subject in ("base rate", "flipped")]
+    return [found[subject].level for subject in ("base rate", "flipped", "one-sided")]
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_labels_as_the_answers_expect_them_are_quiet(seed: int) -> None:
-    assert levels(told(*world(seed))) == [Level.OK, Level.OK]
+    assert levels(told(*world(seed))) == QUIET
 
 
 @pytest.mark.parametrize("share", [0.15, 0.3, 0.6, 1.0])
@@ -70,14 +71,14 @@ def test_a_base_rate_that_drifts_with_the_ranking_kept_has_not_either(seed: int)
     answers, _ = world(seed)
     odds = np.log(answers / (1 - answers)) + 0.8
     truth = np.random.default_rng(seed + 50).random(ROWS) < 1 / (1 + np.exp(-odds))
-    assert levels(told(answers, truth.astype(float))) == [Level.OK, Level.OK]
+    assert levels(told(answers, truth.astype(float))) == QUIET
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0])
 def test_one_label_alone_is_critical(label: float) -> None:
     answers, _ = world()
     found = told(answers, np.full(ROWS, label))
-    assert levels(found) == [Level.CRITICAL, Level.OK]
+    assert levels(found) == [Level.CRITICAL, Level.OK, Level.OK]
     assert f"{100 * label:.3g} % of 3,000 labels are 1" in found["base rate"].sentence
 
 
@@ -97,12 +98,12 @@ def test_a_rare_label_that_is_missing_by_chance_says_nothing() -> None:
 @pytest.mark.parametrize("rows", [0, 99])
 def test_too_few_labels_are_unknown(rows: int) -> None:
     answers, labels = world(rows=rows)
-    assert levels(told(answers, labels)) == [Level.UNKNOWN, Level.UNKNOWN]
+    assert levels(told(answers, labels)) == 3 * [Level.UNKNOWN]
 
 
 def test_numbers_that_are_no_probabilities_are_unknown() -> None:
     answers, labels = world()
-    assert levels(told(100 * answers, labels)) == [Level.UNKNOWN, Level.UNKNOWN]
+    assert levels(told(100 * answers, labels)) == 3 * [Level.UNKNOWN]
 
 
 def test_a_version_that_is_known_to_say_too_much_is_judged_by_what_it_usually_says() -> None:
@@ -134,6 +135,7 @@ def test_without_anything_known_of_training_no_share_is_claimed() -> None:
     assert found["flipped"].level is Level.OK
 
 
+LIMIT = Limit.at(0.05)
 shares = st.floats(0, 1)
 
 
@@ -142,9 +144,65 @@ shares = st.floats(0, 1)
 def test_a_share_is_a_share_whatever_was_measured(
     count: int, rate: float, expected: float, auc: float, usual: float
 ) -> None:
-    assert 0 <= flipped_share(Labels(count, rate, expected, auc, usual)) <= 1
+    assert 0 <= flipped(Labels(count, rate, expected, auc, usual), LIMIT).value <= 1
 
 
 @given(st.integers(1, 10_000), shares, st.floats(0.5, 1))
 def test_a_ranking_that_is_as_good_as_ever_speaks_for_no_turned_label(count: int, rate: float, auc: float) -> None:
-    assert flipped_share(Labels(count, rate, 0.2, auc, auc)) == 0
+    assert flipped(Labels(count, rate, 0.2, auc, auc), LIMIT).value == 0
+
+
+def one_kind(answers: np.ndarray, labels: np.ndarray, kind: float, share: float) -> Outcomes:
+    """The labels without a share of those of one kind."""
+    lost = (labels == kind) & (np.random.default_rng(8).random(labels.size) < share)
+    return Outcomes(BLOCK, answers[~lost], labels[~lost], labels.size)
+
+
+@pytest.mark.parametrize(("kind", "share"), [(1.0, 0.5), (1.0, 0.9), (0.0, 0.5)])
+def test_labels_of_one_kind_that_have_not_come_explain_the_base_rate(kind: float, share: float) -> None:
+    answers, labels = world()
+    base = baseline(metrics=classification_metrics(*world(99, 20_000)))
+    found = ask(LabelShift(), base, window(outcomes=one_kind(answers, labels, kind, share)))
+    assert found["one-sided"].level is Level.CRITICAL
+    lost = share * (labels == kind).mean()
+    assert 0.6 * lost < found["one-sided"].value <= lost + 0.02
+    assert f"were they labels {kind:.0f}." in found["one-sided"].sentence
+
+
+def test_labels_of_both_kinds_that_have_not_come_explain_nothing() -> None:
+    answers, labels = world()
+    base = baseline(metrics=classification_metrics(*world(99, 20_000)))
+    seen = window(outcomes=Outcomes(BLOCK, answers[::2], labels[::2], labels.size))
+    assert ask(LabelShift(), base, seen)["one-sided"].level is Level.OK
+
+
+def test_labels_that_never_come_are_not_blamed_for_a_base_rate_that_moves() -> None:
+    answers, labels = world()
+    usual = {("label_shift", "v3", "missing"): [(TODAY.end - n * DAY, 0.5) for n in range(9, 0, -1)]}
+    base = baseline(metrics=classification_metrics(*world(99, 20_000)), history=usual)
+    lost = one_kind(answers, labels, 1.0, 0.6)
+    for expected, level in ((labels.size, Level.OK), (3 * labels.size, Level.CRITICAL)):
+        seen = window(outcomes=dataclasses.replace(lost, expected=expected))
+        assert ask(LabelShift(), base, seen)["one-sided"].level is level
+
+
+@given(st.integers(1, 10_000), shares, shares, shares)
+def test_what_must_be_missing_is_a_share_and_never_more_than_is(
+    count: int, rate: float, expected: float, missing: float
+) -> None:
+    needed = one_sided(Labels(count, rate, expected, 0.7, 0.7, missing), LIMIT).value
+    assert 0 <= needed <= 1
+    assert needed <= missing / 0.8 + 1e-9
+
+
+def test_the_side_on_which_something_moved_is_remembered() -> None:
+    answers, labels = world()
+    usual = {
+        ("label_shift", "v3", name): [(TODAY.end - n * DAY, labels.mean()) for n in range(9, 0, -1)]
+        for name in ("answers", "truth")
+    }
+    seen = window(outcomes=Outcomes(BLOCK, np.clip(answers + 0.1, 0, 1), labels, labels.size))
+    finding = ask(LabelShift(), baseline(history=usual), seen)["base rate"]
+    moved = {m.name: m.value for m in finding.measures}
+    assert moved["answers_z"] > 10
+    assert abs(moved["truth_z"]) < 1

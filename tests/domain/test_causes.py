@@ -1,7 +1,9 @@
 """Why a window is bad, read from its findings."""
 
+import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.builders import a_finding, a_measure
 from tests.domain.strategies import levels
-from watchkeeper.domain.causes import CAUSES_OF, Cause, Diagnosis, diagnose
+from watchkeeper.domain.causes import AFTERMATH, CAUSES_OF, FAULTS, Cause, Diagnosis, diagnose, explains_more
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.scenes import ANSWERS
@@ -24,10 +26,11 @@ CHECKS = {
     Family.CALIBRATION: ("calibration",),
     Family.BUSINESS: ("business",),
 }
+OK, CRITICAL = Level.OK, Level.CRITICAL
 KINDS = [(family, check) for family, checks in CHECKS.items() for check in checks]
 
 
-def seen(mark: str, level: Level = Level.CRITICAL, value: float = 0.4, js: float = 0.1) -> Finding:
+def seen(mark: str, level: Level = Level.CRITICAL, value: float = 0.4, js: float = 0.3) -> Finding:
     """What a check says: `drift:temp`, `auc`."""
     check, _, subject = mark.partition(":")
     family = next(family for family, name in KINDS if name == check)
@@ -85,6 +88,8 @@ def test_the_answers_go_by_the_names_of_the_window() -> None:
         (["latency", "auc"], Cause.CONCEPT_DRIFT),
         (["labels", "auc"], Cause.LABEL_FEED_FAULT),
         (["label_shift:flipped", "auc", "calibration"], Cause.LABEL_FEED_FAULT),
+        (["label_shift:flipped", "drift:temp", "auc"], Cause.HARMFUL_SHIFT),
+        (["label_shift:base rate", "drift:temp", "auc"], Cause.LABEL_FEED_FAULT),
         (["drift:temp"], Cause.COVARIATE_SHIFT),
         (["drift:temp", "business:fare"], Cause.COVARIATE_SHIFT),
         (["drift:temp", "prediction_drift"], Cause.COVARIATE_SHIFT),
@@ -118,14 +123,134 @@ def test_answers_that_moved_further_than_all_inputs_together_are_a_serving_fault
     assert cause(seen("prediction_drift", js=0.30), *inputs) is Cause.SERVING_FAULT
 
 
-def test_an_input_half_way_to_its_limit_may_explain_answers_that_moved() -> None:
-    half_way = seen("drift:temp", Level.OK, value=0.2, js=0.3)
-    assert cause(seen("prediction_drift", js=0.2), window=[half_way]) is not Cause.SERVING_FAULT
-    assert cause(seen("prediction_drift", js=0.2), window=quiet("drift:temp")) is Cause.SERVING_FAULT
+def test_inputs_explain_answers_however_quiet_they_are() -> None:
+    near, far = (seen("drift:temp", OK, 0.1, js=js) for js in (0.1, 0.25))
+    assert cause(seen("prediction_drift", js=0.2), window=[far]) is not Cause.SERVING_FAULT
+    assert cause(seen("prediction_drift", js=0.2), window=[near]) is Cause.SERVING_FAULT
 
 
-def test_an_input_that_moves_no_answer_is_not_blamed_for_a_loss() -> None:
-    assert cause("drift:temp", "auc", window=quiet("prediction_drift")) is Cause.CONCEPT_DRIFT
+def test_what_windows_usually_are_away_from_each_other_explains_nothing() -> None:
+    noisy = seen("drift:temp", OK, 0.1, js=0.25)
+    before = [[seen("drift:temp", OK, 0.1, js=0.24), seen("prediction_drift", OK, 0.1, js=0.02)]] * 6
+    answers = seen("prediction_drift", js=0.2)
+    assert diagnose([answers], [noisy, answers], before).cause is Cause.SERVING_FAULT
+    assert diagnose([answers], [noisy, answers], before[:3]).cause is Cause.COVARIATE_SHIFT
+
+
+def test_answers_that_were_restless_for_two_windows_explain_a_loss() -> None:
+    loss, inputs = seen("auc"), seen("drift:temp", OK, 0.01, js=0.02)
+    restless, calm = seen("prediction_drift", OK, 0.2), seen("prediction_drift", OK, 0.05)
+    for before, expected in (([restless], Cause.SERVING_FAULT), ([calm], Cause.CONCEPT_DRIFT)):
+        assert diagnose([loss], [loss, inputs, restless], [before]).cause is expected
+
+
+def test_inputs_that_hardly_moved_are_not_blamed_for_a_loss() -> None:
+    for js, expected in ((0.14, Cause.CONCEPT_DRIFT), (0.16, Cause.HARMFUL_SHIFT)):
+        assert cause("auc", seen("drift:temp", js=js)) is expected
+
+
+def leapt(*js: float, others: float = 0.05) -> Cause:
+    """The cause when one input is so far from the last weeks, the newest window first, and another stays."""
+    windows = [[seen("drift:temp", CRITICAL, js=far), seen("drift:dewp", OK, 0.01, js=others)] for far in js]
+    return diagnose(windows[0], windows[0], windows[1:]).cause
+
+
+def test_one_input_that_leaps_alone_from_one_window_to_the_next_is_a_data_bug() -> None:
+    assert leapt(0.3, 0.05) is Cause.DATA_BUG
+    assert leapt(0.3, 0.29, 0.31, 0.28, 0.06) is Cause.DATA_BUG
+
+
+def test_an_input_that_passes_through_what_lies_between_is_the_world() -> None:
+    assert leapt(0.3, 0.2, 0.1, 0.05) is Cause.COVARIATE_SHIFT
+    assert leapt(0.3, 0.29, 0.15, 0.05) is Cause.COVARIATE_SHIFT
+
+
+def test_without_a_window_before_it_nothing_is_known_to_have_leapt() -> None:
+    assert leapt(0.3) is leapt(0.3, 0.3, 0.3) is Cause.COVARIATE_SHIFT
+
+
+def test_a_small_leap_may_be_weather() -> None:
+    assert leapt(0.19, 0.03) is Cause.COVARIATE_SHIFT
+
+
+def test_two_inputs_that_leap_together_are_the_world() -> None:
+    now = [seen("drift:temp", js=0.3), seen("drift:dewp", js=0.2)]
+    before = quiet("drift:temp", "drift:dewp")
+    assert diagnose(now, now, [before]).cause is Cause.COVARIATE_SHIFT
+
+
+def gap(answers: float, truth: float, *also: Finding) -> Cause:
+    """The cause of a gap when the answers moved by so many spreads, and what comes true by so many."""
+    sides = {"answers_z": answers, "truth_z": truth}
+    measures = tuple(a_measure(check="label_shift", subject="v3", name=name, value=z) for name, z in sides.items())
+    told = replace(seen("label_shift:base rate", OK, 0.0), measures=measures)
+    return cause("calibration", window=[told, *quiet("auc"), *also])
+
+
+@pytest.mark.parametrize(
+    ("answers", "truth", "expected"),
+    [
+        (5.0, 0.5, Cause.SERVING_FAULT),
+        (-5.0, 0.5, Cause.SERVING_FAULT),
+        (0.5, 5.0, Cause.CALIBRATION_DRIFT),
+        (5.0, 4.0, Cause.CALIBRATION_DRIFT),
+        (2.0, 0.0, Cause.CALIBRATION_DRIFT),
+        (math.nan, math.nan, Cause.CALIBRATION_DRIFT),
+    ],
+)
+def test_a_gap_that_opens_on_the_side_of_the_answers_is_a_serving_fault(
+    answers: float, truth: float, expected: Cause
+) -> None:
+    assert gap(answers, truth) is expected
+
+
+def test_answers_may_leave_the_truth_where_inputs_moved() -> None:
+    assert gap(5.0, 0.5, seen("drift:temp", Level.WARNING)) is Cause.HARMFUL_SHIFT
+
+
+def test_the_slow_channel_explains_nothing() -> None:
+    far = [replace(seen("drift:temp", OK, 0.4, js=0.8), check="trend")]
+    assert cause("auc", window=far) is Cause.CONCEPT_DRIFT
+    assert cause("prediction_drift", window=far) is Cause.SERVING_FAULT
+
+
+def test_what_is_seen_once_explains_a_column_that_drifts_at_once() -> None:
+    missing = seen("missing:temp", Level.WARNING)
+    drifting = seen("drift:temp", js=0.1)
+    assert diagnose([drifting], [drifting, missing]).cause is Cause.DATA_BUG
+    elsewhere = seen("missing:dewp", Level.WARNING)
+    assert diagnose([drifting], [drifting, elsewhere]).cause is Cause.COVARIATE_SHIFT
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("missing:temp", Cause.DATA_BUG),
+        ("prediction_drift", Cause.SERVING_FAULT),
+        ("label_shift:flipped", Cause.LABEL_FEED_FAULT),
+        ("volume:too few", Cause.CONCEPT_DRIFT),
+        ("latency", Cause.CONCEPT_DRIFT),
+        ("drift:temp", Cause.HARMFUL_SHIFT),
+    ],
+)
+def test_a_loss_right_after_a_fault_may_be_left_over_from_it(before: str, expected: Cause) -> None:
+    fault, loss = [seen(before)], [seen("auc")]
+    found = diagnose(loss, loss, [[], fault])
+    assert (found.cause, found.is_over) == (expected, expected in FAULTS)
+    if found.is_over:
+        assert found.evidence.startswith(f"The loss is measured 2 windows after a {expected}, and may be left over")
+
+
+def test_what_is_left_over_is_nothing_that_more_can_be_left_over_from() -> None:
+    fault, loss = [seen("prediction_drift")], [seen("auc")]
+    for ago in range(12):
+        expected = Cause.SERVING_FAULT if ago < AFTERMATH else Cause.CONCEPT_DRIFT
+        assert diagnose(loss, loss, [*[loss] * ago, fault]).cause is expected
+
+
+def test_a_fault_that_lasts_is_not_over() -> None:
+    bad = [seen("missing:temp"), seen("auc")]
+    assert not diagnose(bad, bad, [bad]).is_over
 
 
 @pytest.mark.parametrize("also", [[], ["log_loss"]])
@@ -143,11 +268,6 @@ def test_a_log_loss_that_grows_without_the_ranking_is_off_in_its_probabilities()
 def test_a_loss_on_labels_of_which_many_are_missing_is_not_believed() -> None:
     assert cause("calibration", window=quiet("labels", value=0.2)) is Cause.LABEL_FEED_FAULT
     assert cause("calibration", window=quiet("labels", value=0.05)) is Cause.CALIBRATION_DRIFT
-
-
-def test_a_gap_right_after_trouble_with_labels_comes_from_it() -> None:
-    assert cause("calibration", earlier=[seen("labels")]) is Cause.LABEL_FEED_FAULT
-    assert cause("calibration", earlier=quiet("labels")) is Cause.CALIBRATION_DRIFT
 
 
 def test_a_value_that_its_check_excuses_has_not_moved() -> None:
@@ -206,3 +326,18 @@ def test_a_cause_is_one_that_a_family_of_the_findings_can_lead_to(bad: list[Find
 @given(several)
 def test_no_cause_is_named_where_nothing_is_bad(found: list[Finding]) -> None:
     assert cause(*[f for f in found if f.level < Level.WARNING]) is Cause.UNKNOWN
+
+
+@given(st.sampled_from(Cause), st.sampled_from(Cause))
+def test_of_two_causes_one_explains_more_or_both_are_faults_or_the_first_stays(one: Cause, other: Cause) -> None:
+    if explains_more(one, other) and explains_more(other, one):
+        assert {one, other} <= set(FAULTS)
+    assert explains_more(one, Cause.UNKNOWN) or one is Cause.UNKNOWN
+    assert one in FAULTS or not explains_more(one, Cause.DATA_BUG)
+
+
+def test_a_harmless_shift_that_comes_later_explains_no_loss_that_was_there() -> None:
+    assert not explains_more(Cause.COVARIATE_SHIFT, Cause.CONCEPT_DRIFT)
+    assert not explains_more(Cause.HARMFUL_SHIFT, Cause.CALIBRATION_DRIFT)
+    assert explains_more(Cause.CONCEPT_DRIFT, Cause.CALIBRATION_DRIFT)
+    assert explains_more(Cause.HARMFUL_SHIFT, Cause.COVARIATE_SHIFT)

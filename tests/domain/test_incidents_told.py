@@ -87,7 +87,7 @@ def test_a_shift_that_begins_to_cost_is_told_once_more() -> None:
     opened, escalated = told([first, first, both, both, both])
     assert [t.incident.cause for t in (opened, escalated)] == [Cause.COVARIATE_SHIFT, Cause.HARMFUL_SHIFT]
     assert "as good as before" in opened.incident.evidence
-    assert escalated.incident.evidence == "Answers are worse (auc) while dewp moved and took them along."
+    assert escalated.incident.evidence == "Answers are worse (auc) while dewp moved."
 
 
 def test_a_new_cause_escalates_once() -> None:

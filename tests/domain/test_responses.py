@@ -66,7 +66,7 @@ def test_without_a_confirmed_finding_that_asks_for_it_nothing_is_done(
     cause: Cause, families: frozenset[Family], asked: Asked
 ) -> None:
     if not families & set(RULE.on):
-        expected = Response(None, "no confirmed finding about performance or calibration")
+        expected = Response(None, "no finding about performance or calibration has stood for two windows")
         assert response(cause, families, asked) == expected
 
 
@@ -130,7 +130,7 @@ def test_a_spec_that_does_not_recalibrate_retrains() -> None:
 def test_another_family_can_be_named_as_a_reason_to_retrain() -> None:
     rule = ResponseRule(on=(Family.BUSINESS,))
     assert response(Cause.UNKNOWN, frozenset({Family.BUSINESS}), rule=rule).story is Story.RETRAIN
-    assert response(Cause.CONCEPT_DRIFT, rule=rule).because == "no confirmed finding about business"
+    assert response(Cause.CONCEPT_DRIFT, rule=rule).because == "no finding about business has stood for two windows"
 
 
 @given(causes, some_families, some_asked, ages)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import HOUR, NOON, a_finding
+from tests.builders import HOUR, NOON, a_finding, a_verdict
 from tests.domain.strategies import levels
 from watchkeeper.domain.causes import Cause
 from watchkeeper.domain.findings import Family, Finding
@@ -88,3 +88,29 @@ def test_a_finding_is_found_by_its_mark() -> None:
     finding = a_finding()
     assert settled([finding]).finding("missing:temp") == finding
     assert settled([finding]).finding("missing:dewp") is None
+
+
+@pytest.mark.parametrize(
+    ("level", "cause", "is_over", "spoilt"),
+    [
+        (Level.WARNING, Cause.DATA_BUG, False, "records"),
+        (Level.CRITICAL, Cause.SERVING_FAULT, False, "records"),
+        (Level.CRITICAL, Cause.LABEL_FEED_FAULT, False, "labels"),
+        (Level.CRITICAL, Cause.CONCEPT_DRIFT, False, ""),
+        (Level.UNKNOWN, Cause.DATA_BUG, False, ""),
+        (Level.CRITICAL, Cause.DATA_BUG, True, ""),
+    ],
+)
+def test_a_window_says_what_of_it_is_not_for_training(
+    level: Level, cause: Cause, *, is_over: bool, spoilt: str
+) -> None:
+    assert a_verdict(level=level, cause=cause, is_over=is_over).not_for_training == spoilt
+
+
+def test_a_loss_after_a_fault_is_explained_by_it_and_its_own_records_are_sound() -> None:
+    loss = a_finding(check="auc", subject="*", family=Family.PERFORMANCE)
+    interval = Interval(NOON - HOUR, NOON)
+    after = settle("flights", 3, interval, 1_200, [loss], [a_verdict(end=NOON - HOUR, findings=[a_finding()])])
+    assert (after.cause, after.is_over, after.not_for_training) == (Cause.DATA_BUG, True, "")
+    alone = settle("flights", 3, interval, 1_200, [loss])
+    assert (alone.cause, alone.is_over) == (Cause.CONCEPT_DRIFT, False)

@@ -22,13 +22,13 @@ NO_CHECKS = frozenset(
         "columns",
         "drifting",
         "examining",
-        "flipping",
         "history",
         "metering",
         "outcomes",
         "scales",
         "seeding",
         "segmenting",
+        "suspecting",
         "troubles",
     }
 )

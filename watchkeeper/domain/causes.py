@@ -1,14 +1,14 @@
 """Why a window is bad, read from its findings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from watchkeeper.domain import signatures as signs
+from watchkeeper.domain import faults, shifts
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.scenes import Scene
 
-__all__ = ["BROKEN_LABELS", "BROKEN_RECORDS", "CAUSES_OF", "FAULTS", "Cause", "Diagnosis", "diagnose"]
+__all__ = ["BROKEN_LABELS", "BROKEN_RECORDS", "CAUSES_OF", "FAULTS", "Cause", "Diagnosis", "diagnose", "explains_more"]
 
 
 class Cause(StrEnum):
@@ -29,10 +29,15 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The most likely cause, and the one sentence of evidence that speaks for it."""
+    """The most likely cause, and the one sentence of evidence that speaks for it.
+
+    Attributes:
+        is_over: whether a fault is named that is no longer seen: only what it left behind is.
+    """
 
     cause: Cause
     evidence: str
+    is_over: bool = False
 
 
 BROKEN_RECORDS = (Cause.DATA_BUG, Cause.SERVING_FAULT)
@@ -44,22 +49,37 @@ BROKEN_LABELS = (Cause.LABEL_FEED_FAULT,)
 FAULTS = BROKEN_RECORDS + BROKEN_LABELS
 """Causes on our own side, which a person mends: what is learned from broken records or labels is broken."""
 
-SIGNATURES: tuple[tuple[Cause, Callable[[Scene], str | None]], ...] = (
-    (Cause.DATA_BUG, signs.broken_inputs),
-    (Cause.SERVING_FAULT, signs.broken_answers),
-    (Cause.SERVING_FAULT, signs.lost_records),
-    (Cause.DATA_BUG, signs.jumped_inputs),
-    (Cause.SERVING_FAULT, signs.moved_answers),
-    (Cause.LABEL_FEED_FAULT, signs.broken_labels),
-    (Cause.HARMFUL_SHIFT, signs.moved_inputs_with_loss),
-    (Cause.CALIBRATION_DRIFT, signs.kept_ranking),
-    (Cause.CONCEPT_DRIFT, signs.lost_relation),
-    (Cause.SERVING_FAULT, signs.slow_answers),
-    (Cause.COVARIATE_SHIFT, signs.moved_inputs),
+Signature = Callable[[Scene], str | None]
+
+FAULT_SIGNATURES: tuple[tuple[Cause, Signature], ...] = (
+    (Cause.DATA_BUG, faults.broken_inputs),
+    (Cause.SERVING_FAULT, faults.broken_answers),
+    (Cause.SERVING_FAULT, faults.lost_records),
+    (Cause.DATA_BUG, faults.jumped_inputs),
+    (Cause.DATA_BUG, faults.leapt_input),
+    (Cause.SERVING_FAULT, faults.moved_answers),
+    (Cause.LABEL_FEED_FAULT, faults.broken_labels),
+    (Cause.SERVING_FAULT, faults.answers_left_truth),
 )
-"""Asked in this order: what breaks the evidence of the others comes first."""
+"""Asked first, in this order: what breaks the evidence of the others comes before them."""
+
+LINGERING = tuple((cause, sign) for cause, sign in FAULT_SIGNATURES if sign is not faults.lost_records)
+"""Faults that spoil answers or labels, whose losses may still be measured when they are over."""
+
+AFTERMATH = 6
+"""So many windows after a fault a loss is taken for what it left behind: charts need about five good ones to forget."""
+
+SHIFT_SIGNATURES: tuple[tuple[Cause, Signature], ...] = (
+    (Cause.HARMFUL_SHIFT, shifts.moved_inputs_with_loss),
+    (Cause.CALIBRATION_DRIFT, shifts.kept_ranking),
+    (Cause.CONCEPT_DRIFT, shifts.lost_relation),
+    (Cause.SERVING_FAULT, faults.slow_answers),
+    (Cause.COVARIATE_SHIFT, shifts.moved_inputs),
+)
+"""Asked when no fault fits, in this order; that answers come late makes none of them worse."""
 
 _OF_LOSS = (
+    Cause.DATA_BUG,
     Cause.SERVING_FAULT,
     Cause.LABEL_FEED_FAULT,
     Cause.HARMFUL_SHIFT,
@@ -80,6 +100,26 @@ CAUSES_OF = {
 """The causes that findings of a family can lead to; the family's runbooks say of each what a person does."""
 
 
+EXPLAINS = (
+    (Cause.UNKNOWN,),
+    (Cause.COVARIATE_SHIFT,),
+    (Cause.CALIBRATION_DRIFT, Cause.HARMFUL_SHIFT),
+    (Cause.CONCEPT_DRIFT,),
+    FAULTS,
+)
+"""Causes that explain less first: a fault explains all that comes after it, a harmless shift only that inputs moved."""
+
+
+def explains_more(cause: Cause, than: Cause) -> bool:
+    """Whether a cause that is seen later takes the place of an earlier one.
+
+    What comes later caused nothing of what was there before, unless it explains more: among equals the first one stays,
+    but a fault that is found makes way for another fault.
+    """
+    places = {cause: place for place, causes in enumerate(EXPLAINS) for cause in causes}
+    return places[cause] > places[than] or cause in FAULTS
+
+
 def diagnose(
     findings: Sequence[Finding], window: Sequence[Finding] = (), earlier: Sequence[Sequence[Finding]] = ()
 ) -> Diagnosis:
@@ -91,7 +131,23 @@ def diagnose(
         earlier: the findings of the windows before, newest first.
     """
     scene = Scene.of(findings, window, earlier)
-    for cause, signature in SIGNATURES:
+    known = _first(FAULT_SIGNATURES, scene) or _aftermath(scene) or _first(SHIFT_SIGNATURES, scene)
+    return known or Diagnosis(Cause.UNKNOWN, shifts.nothing_known(scene))
+
+
+def _first(signatures: Iterable[tuple[Cause, Signature]], scene: Scene) -> Diagnosis | None:
+    for cause, signature in signatures:
         if evidence := signature(scene):
             return Diagnosis(cause, evidence)
-    return Diagnosis(Cause.UNKNOWN, signs.nothing_known(scene))
+    return None
+
+
+def _aftermath(scene: Scene) -> Diagnosis | None:
+    """The fault of the last windows that a loss may be left over from."""
+    for ago, found in enumerate(scene.earlier[:AFTERMATH] if scene.losses else (), 1):
+        fault = _first(LINGERING, Scene.of(found, found, scene.earlier[ago:]))
+        if fault:
+            windows = f"{ago} windows" if ago > 1 else "one window"
+            told = f"The loss is measured {windows} after a {fault.cause}, and may be left over from it."
+            return Diagnosis(fault.cause, f"{told} {fault.evidence}", is_over=True)
+    return None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from watchkeeper.domain.causes import Cause, Diagnosis, diagnose
+from watchkeeper.domain.causes import Cause, Diagnosis, diagnose, explains_more
 from watchkeeper.domain.confirmations import Confirmation, confirmed_findings
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.intervals import stamp
@@ -82,14 +82,14 @@ def develop(
     Args:
         env: the name of the house, part of the incident's key.
         incident: the model's last one, open or resolved, if any; two of a model never overlap.
-        verdicts: newest first, at least `rule.reach` of them where they exist.
+        verdicts: newest first, at least `rule.reach` of them where they exist; more of them tell causes better.
         rule: how often is enough.
         asked: whether the spec still asks about a mark; an incident waits for no answer that nobody asks for.
     """
     confirmed = confirmed_findings(verdicts, rule)
     if incident is None or not incident.is_open:
         ended = incident.resolved if incident else None
-        return _opened(env, verdicts, confirmed, ended) if confirmed else (None, None)
+        return _opened(env, verdicts, confirmed, ended, rule.reach) if confirmed else (None, None)
     still = replace(incident, marks=tuple(filter(asked, incident.marks)))
     if confirmed:
         return _joined(still, verdicts, confirmed)
@@ -111,10 +111,10 @@ def diagnosis_of(confirmed: Sequence[Finding], verdicts: Sequence[Verdict]) -> D
 
 
 def _opened(
-    env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...], ended: datetime | None
+    env: str, verdicts: Sequence[Verdict], confirmed: tuple[Finding, ...], ended: datetime | None, reach: int
 ) -> tuple[Incident, Transition]:
     now, marks = verdicts[0], tuple(f.mark for f in confirmed)
-    since = _first_bad(verdicts, marks, ended).interval.end
+    since = _first_bad(verdicts, marks, ended, reach).interval.end
     likely = diagnosis_of(confirmed, verdicts)
     incident = Incident(
         key=f"wk:{env}:{now.model}:{stamp(since)}",
@@ -130,13 +130,13 @@ def _opened(
     return _told(Change.OPENED, incident, now)
 
 
-def _first_bad(verdicts: Sequence[Verdict], marks: Sequence[str], ended: datetime | None) -> Verdict:
+def _first_bad(verdicts: Sequence[Verdict], marks: Sequence[str], ended: datetime | None, reach: int) -> Verdict:
     """The oldest of the unbroken run of newest verdicts in which any of these findings was not OK.
 
     The run does not reach into the model's last incident: the two would have one key, and nobody would be told.
     """
     first = verdicts[0]
-    for verdict in verdicts[1:]:
+    for verdict in verdicts[1 : reach + 1]:
         if ended and verdict.interval.end <= ended:
             break
         if not any((f := verdict.finding(m)) and f.level > Level.OK for m in marks):
@@ -152,7 +152,7 @@ def _joined(
     new = tuple(f for f in confirmed if f.mark not in incident.marks)
     joined = replace(incident, marks=incident.marks + tuple(f.mark for f in new))
     seen = diagnosis_of(confirmed, verdicts)
-    likely = Diagnosis(incident.cause, incident.evidence) if seen.cause is Cause.UNKNOWN else seen
+    likely = seen if explains_more(seen.cause, incident.cause) else Diagnosis(incident.cause, incident.evidence)
     worse = confirmed[0].level > incident.level
     if not (worse or (new and likely.cause is not incident.cause)):
         return joined, None

@@ -87,7 +87,7 @@ def respond(
     Args:
         incident: as it is after the newest verdict.
         diagnosis: of the findings that are confirmed now.
-        families: of the findings that are confirmed now, at WARNING or worse.
+        families: of the findings that are confirmed now, at WARNING or worse, and were so in the window before.
         asked: until now.
         now: the end of the newest verdict's window.
         rule: of the model.
@@ -158,7 +158,7 @@ def _against_anything(
     if not incident.is_open:
         return "the incident is over"
     if not families & set(rule.on):
-        return f"no confirmed finding about {' or '.join(rule.on)}"
+        return f"no finding about {' or '.join(rule.on)} has stood for two windows"
     if diagnosis.cause in FAULTS:
         return f"the cause is a {diagnosis.cause}: what is learned from broken data is broken"
     return f"{asked.under_way} is under way" if asked.under_way else None

@@ -21,6 +21,7 @@ class Verdict:
         findings: every answer, the good ones too, worst first.
         rows: records in the window.
         evidence: the sentence that speaks for the cause; empty where there is none to name.
+        is_over: whether the cause is a fault that is over, of which only what it left behind is seen.
     """
 
     id: str
@@ -33,11 +34,12 @@ class Verdict:
     rows: int
     findings: tuple[Finding, ...]
     evidence: str = ""
+    is_over: bool = False
 
     @property
     def not_for_training(self) -> str:
         """What a model may not learn from: `records`, those of this window; `labels`, those it judged; or nothing."""
-        if self.level < Level.WARNING:
+        if self.level < Level.WARNING or self.is_over:
             return ""
         return "records" if self.cause in BROKEN_RECORDS else "labels" if self.cause in BROKEN_LABELS else ""
 
@@ -66,7 +68,8 @@ def settle(
     if level >= Level.WARNING:
         likely = diagnose(bad, ranked, [v.findings for v in earlier])
     identity, why = window_id(model, interval.end), _why(bad, len(ranked))
-    return Verdict(identity, model, interval, version, level, likely.cause, why, rows, ranked, likely.evidence)
+    said = likely.evidence, likely.is_over
+    return Verdict(identity, model, interval, version, level, likely.cause, why, rows, ranked, *said)
 
 
 def _severity(finding: Finding) -> tuple[int, float, str]:

@@ -18,7 +18,7 @@ from watchkeeper.ports import Anchor, Look, Settlement
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.anchors import grids_of
 from watchkeeper.story.baselines import Broken, broken_intervals, recall_anchor, recall_baseline
-from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow
+from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow, look_back
 from watchkeeper.story.estimating import with_estimates
 from watchkeeper.story.house import House
 from watchkeeper.story.metering import metered_by_functions, reading
@@ -93,7 +93,7 @@ def read_window(
 
 def _settlement(house: House, spec: ModelSpec, verdict: Verdict, recall: Recall) -> Settlement:
     """All that follows from a verdict: incident, transition, alerts, follow-ups."""
-    seen = (verdict, *recall(spec.confirmation.reach))
+    seen = (verdict, *recall(look_back(spec, verdict.findings)))
     now = follow(house.spec.env, spec, _last_incident(house, spec.model), seen)
     return Settlement(
         verdict=verdict,
