@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tests.contracts.records import NOON, TODAY, foreign, labels, look, records
+from tests.contracts.records import DAY, HOUR, NOON, TODAY, foreign, labels, look, records
 from watchkeeper.adapters.parquet_predictions import ParquetPredictions
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
 from watchkeeper.ports import Look, PredictionStore
 from watchkeeper.profiles import CategoricalColumn, NumericColumn
@@ -81,3 +82,16 @@ def test_the_numbers_of_a_regression_model_are_its_answers(store: PredictionStor
     store.append_labels("flights", labels({"a": 12.5, "b": -3.0}))
     outcomes = store.window(replace(look(), problem=Problem.REGRESSION)).outcomes
     assert outcomes.metrics["mae"] == pytest.approx((12.5 + 3.5) / 2)
+
+
+def test_answers_come_labelled_or_not_of_the_version_and_time_that_count(store: PredictionStore) -> None:
+    store.append("flights", records(["a", "b", "c"], NOON, HOUR))
+    store.append("flights", records(["x"], NOON).set_column(3, "_version", pa.array([4])))
+    store.append_labels("flights", labels({"a": 1}))
+    without = (Interval(NOON + HOUR, NOON + 2 * HOUR),)
+    parts = list(store.answered(replace(look(), version=3, without=without), ["temp"]))
+    assert [(row["temp"], row["_prediction"]) for part in parts for row in part.to_pylist()] == [
+        (0.0, 0.0),
+        (2.0, pytest.approx(2 / 3)),
+    ]
+    assert list(store.answered(look(TODAY.shifted(DAY)), [])) == []
