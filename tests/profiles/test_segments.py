@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 
 from tests.profiles.tables import GRIDS, KINDS, profile, tables
-from watchkeeper.profiles import CategoricalColumn, Column, Kind, Profile, Segments, from_bytes, profile_batches, to_bytes
+from watchkeeper.profiles import (
+    CategoricalColumn,
+    Column,
+    Kind,
+    Profile,
+    Segments,
+    from_bytes,
+    profile_batches,
+    to_bytes,
+)
 
 LETTERS = Segments("letter", ("a", "b"))
 

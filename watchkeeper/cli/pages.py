@@ -12,6 +12,7 @@ from rich.table import Table
 from watchkeeper.cli.marks import SIGNS, moment
 from watchkeeper.domain.incidents import Incident
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.levels import Level
 from watchkeeper.domain.responses import ADVICE
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
@@ -141,12 +142,15 @@ def _verdict(verdict: Verdict) -> Iterator[RenderableType]:
     table = Table()
     for column in ("", "check", "subject", "value", "limit", "why", "runbook"):
         table.add_column(column, overflow="fold")
-    for f in verdict.findings:
+    quiet = [f for f in verdict.findings if f.segment and f.level is Level.OK]
+    for f in (f for f in verdict.findings if not f.segment or f.level > Level.OK):
         numbers = f"{f.value:.4g}", f"{f.limit:.4g}"
         table.add_row(
             SIGNS[f.level], f.check, escape(f.subject), *numbers, escape(f.sentence), f"docs/runbooks/{f.runbook}"
         )
     yield table
+    if quiet:
+        yield f"and {len(quiet)} answers about segments that are within their limits"
 
 
 def _explain_incident(house: House, identity: str) -> Iterator[RenderableType]:

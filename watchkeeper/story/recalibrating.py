@@ -109,7 +109,9 @@ def _recalibrated(spec: ModelSpec, parent: Anchor, layer: Layer) -> Anchor:
     have changed their class is not known any more.
     """
     windows = tuple((interval, _moved(spec, profile, layer)) for interval, profile in parent.windows)
-    seeds = {(m.check, m.subject, m.name, m.at): m for m in (*parent.measures, *seed(spec.asked, windows))}
+    whole = [window for window in windows if window[0].length == spec.every]  # of shorter ones days are kept
+    again = seed(spec.asked, whole, apart=spec.apart(len(parent.profile.segments)))
+    seeds = {(m.check, m.subject, m.name, m.at): m for m in (*parent.measures, *again)}
     answers = layer.apply(answers_in(parent.sample, spec.problem, spec.classes))
     rest = parent.sample.drop_columns([c for c in ("_prediction", SCORES) if c in parent.sample.column_names])
     ordered = tuple(sorted(seeds.values(), key=lambda m: m.at))
@@ -122,4 +124,5 @@ def _moved(spec: ModelSpec, profile: Profile, layer: Layer) -> Profile:
     if spec.problem is Problem.MULTICLASS or not isinstance(column, NumericColumn):
         return profile
     columns: Mapping[str, Column] = {**profile.columns, PREDICTION: moved(column, layer.apply)}
-    return replace(profile, columns=columns)
+    segments = {name: _moved(spec, part, layer) for name, part in profile.segments.items()}
+    return replace(profile, columns=columns, segments=segments)
