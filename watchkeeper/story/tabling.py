@@ -81,7 +81,7 @@ def planted_of(seen: Backtest, *, explained: bool = False) -> Rows:
         kinds = dict.fromkeys(mark.partition(":")[0] for t in told for mark in t.marks)
         name = f"{fault}: {FAULTS[fault].what}" if explained else fault
         rows.append((name, *caught, ", ".join(causes) or "-", ", ".join(kinds) or "-"))
-    return Rows(("planted fault", *looked, "cause given", "seen by"), rows)
+    return Rows(("planted fault", *looked, "cause given", "seen by"), rows, looked)
 
 
 def _caught(tries: Sequence[Try]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from watchkeeper.domain.causes import Cause
 from watchkeeper.domain.incidents import Incident
-from watchkeeper.domain.intervals import EPOCH, Interval
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.faults import Fault, Place
 from watchkeeper.spec import ModelSpec
@@ -25,6 +25,9 @@ PLACES = 3
 
 CANDIDATES = 12
 """So many places are looked at to find clean ones."""
+
+SLOW = 7
+"""In so many windows charts add up what no single window shows, where the spec does not say how many they measure."""
 
 MOST_LASTING = 30
 """A fault that is not caught within so many windows is missed, however late its labels come."""
@@ -61,9 +64,8 @@ class Try:
 
 def lasting(spec: ModelSpec) -> int:
     """So many windows a fault lasts: until labels that it spoils are due, fill what is measured, and are confirmed."""
-    window = Interval(EPOCH, EPOCH + spec.every)
-    due = math.ceil((window.end - spec.outcomes(window).start) / spec.every)
-    return min(due + spec.confirmation.reach, MOST_LASTING)
+    due, filled = (math.ceil(time / spec.every) for time in (spec.labels.delay, spec.labels.over or SLOW * spec.every))
+    return min(due + filled + spec.confirmation.reach, MOST_LASTING)
 
 
 def candidates(past: Past, spec: ModelSpec) -> tuple[Interval, ...]:
