@@ -35,7 +35,7 @@ __all__ = ["Figures", "main"]
 FLIPS = (0.02, 0.05)
 TARGETS = {"false_alarms": 0.5, "caught 0.02": 0.55, "caught 0.05": 0.98}
 BUDGET = 0.46
-"""Pages in 30 days that are allowed, a little fewer than the target: the weather of this year overruns it by a twentieth."""
+"""Pages in 30 days that are allowed; a little below the target, as this year's weather overruns it by a twentieth."""
 
 progress = Console(stderr=True)
 

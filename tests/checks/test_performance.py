@@ -127,16 +127,6 @@ class TestCharts:
         mended = watch.looks(12)
         assert [Level.OK] * 3 in [mended[n : n + 3] for n in range(10)]
 
-    def test_after_a_trouble_charts_begin_anew(self) -> None:
-        watch = Watch(Auc())
-        watch.looks(20, harm=0.06)
-        quiet = 0
-        while quiet < 3:
-            quiet = quiet + 1 if watch.look().level < Level.CRITICAL else 0
-        lasted = re.search(r"for (\d+) window", watch.look(harm=0.03).sentence)
-        assert lasted
-        assert lasted[1] == "1"
-
     @pytest.mark.parametrize("way", [1, -1])
     def test_a_gap_is_found_in_either_direction(self, way: int) -> None:
         watch = Watch(Calibration(), Problem.REGRESSION)

@@ -127,7 +127,7 @@ class OutcomeCheck(Calibrated, asks=False):
         way = "worse" if not self.scale.both_ways else "higher" if reading.side > 0 else "lower"
         blocks = "window" if outcomes.interval.length == window.interval.length else "block"
         if reading.at_once:
-            seen = f"{reading.value:.1f} spreads {way} at once"
+            seen = f"{reading.value:.1f} spreads {way} in one {blocks}"
         elif reading.value > 0:
             many = f"{charted.lasted} {blocks}{'s' if charted.lasted > 1 else ''}"
             seen = f"{way} than usual for {many}: CUSUM {reading.value:.1f}"
