@@ -12,12 +12,16 @@ from benchmarks.children import PROJECT
 __all__ = ["Worker"]
 
 
+SILENT = {"DO_NOT_TRACK": "1", "NML_DISABLE_USAGE_LOGGING": "1", "WHYLOGS_NO_ANALYTICS": "1"}
+"""Keeps Evidently, NannyML and whylogs from telling their makers, and from waiting for an answer on the clock."""
+
+
 class Worker:
     """A module of `benchmarks` that answers every line on its standard input with one; ends with the `with` block."""
 
     def __init__(self, python: Path, module: str, *arguments: str) -> None:
         command = [str(python), "-m", f"benchmarks.{module}", *arguments]
-        quiet = os.environ | {"DO_NOT_TRACK": "1", "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}
+        quiet = os.environ | SILENT | {"PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}
         self._name = " ".join(arguments)
         self._process = subprocess.Popen(
             command, cwd=PROJECT, env=quiet, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -114,7 +114,9 @@ def _cell(workers: Mapping[str, Worker], folder: Path, rows: int, columns: int) 
             if round_ < FEW_ROUNDS or seconds[name][0]["cold"] < SLOW:
                 seconds[name].append(worker.ask({}))
                 progress.print(f"  round {round_ + 1}, {name}: {seconds[name][-1]['warm']:.4f} s warm")
-    return _figures(rows, columns, seconds, load)
+    cell = _figures(rows, columns, seconds, load)
+    progress.print(f"  {cell.warm_ratio:.0f}x Evidently warm, {cell.cold_ratio:.0f}x cold, load {load:.1f}")
+    return cell
 
 
 def _figures(rows: int, columns: int, seconds: Mapping[str, Sequence[Mapping[str, float]]], load: float) -> Cell:
