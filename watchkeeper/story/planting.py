@@ -107,7 +107,7 @@ class Ground:
 
     def _sow(self, part: str, records: pa.Table) -> None:
         """Write records, and their labels as known when the spec says that they are."""
-        (self.folder / part).mkdir(exist_ok=True)
+        (self.folder / part).mkdir(parents=True, exist_ok=True)
         store = ParquetPredictions(self.folder / part)
         store.append(self.spec.model, records.drop_columns(["_label"]))
         labels = records.select(["_id", "_label", "_at"]).filter(pc.is_finite(records["_label"]))
