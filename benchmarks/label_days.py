@@ -34,7 +34,8 @@ def label_days(folder: Path, within: Interval, flips: Sequence[float]) -> Mappin
         within: what the outcomes are said to be of.
         flips: shares; of two the larger one turns round what the smaller one does, and more.
     """
-    flights = labelled(Flights(folder).year().join(departure_delays(), "_id"))
+    joined = Flights(folder).year().join(departure_delays(), "_id")  # which leaves no order
+    flights = labelled(joined.sort_by([("_at", "ascending"), ("_id", "ascending")]))
     day, truth = pc.day_of_year(flights["_at"]).to_numpy() - 1, flights["_label"].to_numpy()
     answers = _answers(flights, day, truth)
     chance = np.random.default_rng(1).random(truth.size)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.worldly import CATEGORIES, KINDS, NUMBERS, SYMMETRIC, scaled, standard
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.versions import Version
 from watchkeeper.ports import Anchor
@@ -21,7 +22,7 @@ from watchkeeper.spec import ModelSpec
 from watchkeeper.story.anchors import make_anchor
 from watchkeeper.window import PREDICTION, Floats, Outcomes, Window
 
-__all__ = ["DAY", "FIRST", "KINDS", "NUMBERS", "Columns", "Day", "World", "standard", "window_of"]
+__all__ = ["DAY", "FIRST", "Change", "Columns", "Day", "World", "window_of"]
 
 DAY = timedelta(days=1)
 FIRST = datetime(2024, 3, 4, tzinfo=UTC)
@@ -32,18 +33,6 @@ TRAINED = 60
 
 Draw = np.random.Generator
 Columns = dict[str, np.ndarray]
-
-NUMBERS: Mapping[str, Callable[[Draw, int], Floats]] = {
-    "age": lambda draw, rows: draw.normal(42, 12, rows),
-    "amount": lambda draw, rows: draw.lognormal(4, 0.7, rows),
-    "distance": lambda draw, rows: draw.gamma(3, 40, rows),
-    "orders": lambda draw, rows: draw.poisson(6, rows).astype(float),
-    "humidity": lambda draw, rows: 100 * draw.beta(4, 2.5, rows),
-    "pressure": lambda draw, rows: draw.normal(1013, 8, rows),
-}
-SYMMETRIC = ("age", "pressure")
-CATEGORIES = {"channel": ("app", "web", "shop", "phone"), "region": tuple("ABCDEFGH")}
-KINDS = dict.fromkeys(NUMBERS, Kind.NUMERIC) | dict.fromkeys(CATEGORIES, Kind.CATEGORICAL)
 
 HARDLY_LEARNED = 1.25
 """In spreads: one in ten records lay beyond it in training."""
@@ -57,8 +46,7 @@ class Day:
     """One day on its way through the world; mishaps give another one back.
 
     Attributes:
-        real: the columns as they are; `logged`: as they are logged and answered; `scores`: standardised, as the truth
-            sees them.
+        real: the columns as they are; `logged`: as they are logged and answered.
         odds: of the truth, in log-odds; `answers`: of the model, probabilities.
         labels: NaN where none has come.
         latency: in milliseconds.
@@ -77,6 +65,9 @@ class Day:
     def interval(self) -> Interval:
         """When it is."""
         return Interval(FIRST + self.number * DAY, FIRST + (self.number + 1) * DAY)
+
+
+Change = Callable[[Day], Day]
 
 
 @dataclass(frozen=True)
@@ -122,7 +113,7 @@ class World:
         for name, shape in NUMBERS.items():
             values = shape(draw, rows)
             by = values.std() * draw.normal(0, RESTLESS)
-            real[name] = values + by if name in SYMMETRIC else _scaled(values, 1 + by / values.mean())
+            real[name] = values + by if name in SYMMETRIC else scaled(values, 1 + by / values.mean())
         for name, levels in CATEGORIES.items():
             shares = draw.dirichlet(np.arange(len(levels), 0, -1) * 60)
             real[name] = draw.choice(levels, rows, p=shares)
@@ -168,12 +159,6 @@ class World:
         return version, make_anchor(spec, records)
 
 
-def _scaled(values: Floats, factor: float) -> Floats:
-    """The values made larger or smaller; counts stay counts."""
-    whole = bool((values == np.rint(values)).all())
-    return np.rint(values * factor) if whole else values * factor
-
-
 def window_of(day: Day, judged: Day | None, grids: Mapping[str, Grid]) -> Window:
     """A day as a window, with the outcomes of the day whose labels are due; None when its records were broken."""
     table = pa.table({**{n: _arrow(v) for n, v in day.logged.items()}, PREDICTION: day.answers})
@@ -206,16 +191,3 @@ def _arrow(values: np.ndarray) -> pa.Array:
 
 def _probability(odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-odds))
-
-
-_MOMENTS = {
-    name: (values.mean(), values.std())
-    for name, shape in NUMBERS.items()
-    for values in [shape(np.random.default_rng(1), 200_000)]
-}
-
-
-def standard(name: str, values: Floats) -> Floats:
-    """A numeric column in its spreads around its mean, as they were in training."""
-    mean, spread = _MOMENTS[name]
-    return (values.astype(float) - mean) / spread

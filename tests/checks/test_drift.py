@@ -102,13 +102,21 @@ class TestDrift:
         finding = ask(Drift(), baseline(16), seen)["temp"]
         assert (finding.level, math.isnan(finding.value)) == (Level.OK, True)
         assert finding.sentence == "temp: still learning what is usual, 9 of 14 windows."
-        assert {m.name for m in finding.measures} == {"js", "wasserstein", "null", "unseen", "mode", "single"}
+        assert {m.name for m in finding.measures} == {
+            "js",
+            "wasserstein",
+            "null",
+            "unseen",
+            "mode",
+            "single",
+            "readings",
+        }
         far = window(table_with(temp=values("temp") + 60))
         assert ask(Drift(), baseline(21), far)["temp"].level is Level.CRITICAL
 
     def test_it_remembers_what_it_measured_and_the_score(self) -> None:
         finding = ask(Drift())["carrier"]
-        assert {m.name for m in finding.measures} == {"js", "null", "unseen", "single", "z", "score"}
+        assert {m.name for m in finding.measures} == {"js", "null", "unseen", "single", "readings", "z", "score"}
         assert next(m.value for m in finding.measures if m.name == "score") == finding.value
 
     def test_too_few_values_and_another_kind_are_unknown(self) -> None:
@@ -219,3 +227,14 @@ class TestSeeding:
         hour = timedelta(hours=1)
         hours = [(Interval(MONDAY + i * hour, MONDAY + (i + 1) * hour), past(10)[i % 10][1]) for i in range(200)]
         assert all(isinstance(m, Measure) for m in seed([Drift()], hours))
+
+
+def test_answers_of_a_new_version_are_not_held_against_those_of_another() -> None:
+    own = ("prediction_drift", "prediction", "version")
+    told = lambda days_ago: ask(
+        PredictionDrift(),
+        baseline(version=4, history=dict(baseline().history) | {own: ((MONDAY - days_ago * DAY, 3.0),)}),
+    )["prediction"]
+    assert math.isnan(told(5).value)
+    assert "those of another version" in told(5).sentence
+    assert not math.isnan(told(40).value)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.checks.scenes import DAY, TODAY, ask, baseline, window
-from watchkeeper.checks.suspecting import Labels, flipped, one_sided
 from watchkeeper.checks.label_shift import LabelShift
+from watchkeeper.checks.suspecting import Labels, flipped, one_sided
 from watchkeeper.domain.findings import Finding
 from watchkeeper.domain.levels import Level, Limit
 from watchkeeper.profiles.metrics import classification_metrics

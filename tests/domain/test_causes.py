@@ -260,6 +260,14 @@ def test_a_gap_while_the_ranking_is_as_good_as_ever_is_calibration_drift(also: l
     assert cause("calibration", *also, window=[suffers]) is Cause.CONCEPT_DRIFT
 
 
+@pytest.mark.parametrize(("lost", "expected"), [(0.05, Cause.CALIBRATION_DRIFT), (0.15, Cause.CONCEPT_DRIFT)])
+def test_beside_a_gap_it_matters_how_much_of_the_ranking_is_lost(lost: float, expected: Cause) -> None:
+    measures = (a_measure(check="label_shift", subject="v3", name="auc_lost", value=lost),)
+    told = replace(seen("label_shift:base rate", OK, 0.0), measures=measures)
+    assert cause("calibration", "auc", window=[told]) is expected
+    assert cause("auc", window=[told]) is Cause.CONCEPT_DRIFT
+
+
 def test_a_log_loss_that_grows_without_the_ranking_is_off_in_its_probabilities() -> None:
     assert cause("log_loss", window=quiet("auc", "calibration")) is Cause.CALIBRATION_DRIFT
     assert cause("log_loss", window=quiet("auc", value=0.2)) is Cause.CONCEPT_DRIFT

@@ -34,7 +34,7 @@ def alert_mark(alert: Alert) -> str:
 
 
 def body(alert: Alert) -> str:
-    """Level, cause, sentence, evidence and advice; the findings; the links, the runbook first; the incident's key; marks."""
+    """Level, cause, sentence, evidence and advice; findings; links, the runbook first; the incident's key; marks."""
     parts = [
         f"**{alert.level}** - {alert.cause} - {alert.change}",
         _plain(alert.sentence, LONGEST_TEXT),

@@ -3,12 +3,12 @@
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import fmean
+from statistics import fmean, median
 from typing import ClassVar, Literal
 
 from watchkeeper.checks.calibrated import LIMIT, WHOLE, Calibrated, Calibration
 from watchkeeper.checks.columns import ColumnCheck
-from watchkeeper.checks.drifting import CHANNELS, DISTANCES, Surprise, lasting, measured, surprise
+from watchkeeper.checks.drifting import CHANNELS, DISTANCES, Surprise, lasting, measured, readings_of, surprise
 from watchkeeper.checks.history import SCORE, earlier
 from watchkeeper.checks.troubles import out_of_trouble
 from watchkeeper.domain.findings import Family, Finding, Measure
@@ -23,6 +23,9 @@ HALF = 0.5
 """A column that had one single value in more of the earlier windows than this has it by nature."""
 
 WEEKS, DAY = timedelta(days=28), timedelta(days=1)
+
+READINGS = "readings"
+"""The measure under which it is remembered how many independent values a column had."""
 
 TRAINING = 0
 """The version of the baseline while history is seeded."""
@@ -96,7 +99,7 @@ class Drift(Calibrated, ColumnCheck):
         values = measured(trailing, column)
         if "js" not in values:
             return self.unknown(name, f"{name}: cannot be compared, because it was of another kind before.")
-        values["single"] = float(is_single_valued(column))
+        values |= {"single": float(is_single_valued(column)), READINGS: float(readings_of(column))}
         measures = tuple(self.measure(name, key, value, window) for key, value in values.items())
         if self._is_single_by_nature(name, baseline, window):
             return self.not_judged(name, f"{name}: left out, it has one value within a window by nature.", measures)
@@ -125,7 +128,8 @@ class Drift(Calibrated, ColumnCheck):
             return self.not_judged(name, f"{name}: still learning what is usual, {learning}.", measures)
         known = {key: values for key, values in past.items() if len(values) >= self.learns}
         values = {m.name: m.value for m in measures if m.name in known}
-        worst = surprise(values, known, window.interval, window.profile.columns[name].size)
+        readings = median(self._past(name, READINGS, baseline, window).values())
+        worst = surprise(values, known, window.interval, max(readings, 1.0))
         value = lasting(worst.z, self._past(name, Z, baseline, window), window.interval)
         measures += (self.measure(name, Z, worst.z, window),)
         measures += (self.measure(name, SCORE, value, window),) if baseline.version != TRAINING else ()

@@ -20,7 +20,7 @@ from watchkeeper.profiles import CategoricalColumn, Column, NumericColumn
 from watchkeeper.profiles.distances import js, ks, psi, wasserstein
 from watchkeeper.profiles.shares import mode_share, null_share, unseen_share
 
-__all__ = ["CHANNELS", "DISTANCES", "Channel", "Surprise", "lasting", "measured", "surprise"]
+__all__ = ["CHANNELS", "DISTANCES", "Channel", "Surprise", "lasting", "measured", "readings_of", "surprise"]
 
 LATELY = 3
 """Windows among which a drift that lasts is looked for: short enough to be told in time."""
@@ -47,7 +47,7 @@ def _log(distance: float) -> float:
     return math.log(max(distance, LEAST_DISTANCE))
 
 
-def _distance_floor(_rows: int) -> float:
+def _distance_floor(_readings: float) -> float:
     return DISTANCE_FLOOR
 
 
@@ -56,7 +56,7 @@ class Channel:
     """One way in which a column can be surprising: where its values are normal enough, its least spread, its words."""
 
     transform: Callable[[float], float]
-    floor: Callable[[int], float]
+    floor: Callable[[float], float]
     words: Callable[[float], str]
 
 
@@ -94,6 +94,16 @@ def measured(trailing: Column, column: Column) -> dict[str, float]:
     return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
+def readings_of(column: Column) -> int:
+    """How many values of a column are surely independent of each other.
+
+    Records often share a reading: the weather of an hour at one place, a price of the day, the answer of one lookup.
+    What happens to a reading happens to all of them at once, so that a share of records is known no better than one of
+    readings: of numbers there are at least as many as there are different ones. Categories are too few to tell.
+    """
+    return int(column.bins.size) if isinstance(column, NumericColumn) else column.size
+
+
 def _new_share(trailing: NumericColumn, column: NumericColumn) -> float:
     """The share of numbers in bins that the last 28 days left empty: another unit or code, or beyond the range."""
     bins, counts = column.on(trailing.grid)
@@ -104,7 +114,7 @@ def _new_share(trailing: NumericColumn, column: NumericColumn) -> float:
 
 
 def surprise(
-    values: Mapping[str, float], past: Mapping[str, Mapping[datetime, float]], interval: Interval, rows: int
+    values: Mapping[str, float], past: Mapping[str, Mapping[datetime, float]], interval: Interval, readings: float
 ) -> Surprise:
     """The most unusual channel.
 
@@ -112,19 +122,19 @@ def surprise(
         values: of the window, by channel.
         past: earlier values by the end of their window, by channel; none empty.
         interval: of the window.
-        rows: values of the column in the window.
+        readings: how many of the column's values in a window are independent of each other.
     """
-    found = [_surprise(name, value, past[name], interval, rows) for name, value in values.items() if name in past]
+    found = [_surprise(name, value, past[name], interval, readings) for name, value in values.items() if name in past]
     return max(found, key=lambda s: s.z)
 
 
-def _surprise(name: str, value: float, past: Mapping[datetime, float], interval: Interval, rows: int) -> Surprise:
+def _surprise(name: str, value: float, past: Mapping[datetime, float], interval: Interval, readings: float) -> Surprise:
     if {*past.values()} == {value}:
         return Surprise(0.0, name, value, value)
     channel = CHANNELS[name]
     transformed = {at: channel.transform(old) for at, old in past.items()}
     freed, shift = without_places(transformed, interval.length, interval.start)
-    z = tail_aware_z(freed, channel.transform(value) - shift, channel.floor(rows))
+    z = tail_aware_z(freed, channel.transform(value) - shift, channel.floor(readings))
     return Surprise(z, name, value, median(past.values()))
 
 

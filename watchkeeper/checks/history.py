@@ -105,8 +105,8 @@ def angle(share: float) -> float:
     return math.asin(math.sqrt(min(max(share, 0.0), 1.0)))
 
 
-def angle_error(count: int) -> float:
-    """The sampling error of the angle of a share of this many values."""
+def angle_error(count: float) -> float:
+    """The sampling error of the angle of a share of this many independent values."""
     return 0.5 / math.sqrt(count)
 
 

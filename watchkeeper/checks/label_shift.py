@@ -35,8 +35,8 @@ class LabelShift(Check):
     look turned round. `one-sided` is the share that must be missing, all of one kind, to explain the base rate, where
     as many are missing. A block of labels that shares records with one that looked wrong is a warning.
 
-    It remembers on which side of the gap between answers and truth something moved, `answers_z` and `truth_z`, from
-    which the cause of a gap is told.
+    It remembers on which side of the gap between answers and truth something moved, `answers_z` and `truth_z`, and what
+    part of the AUC above 1/2 is lost, `auc_lost`: from these the cause of a gap is told.
 
     Attributes:
         critical: of the share of flipped, or of missing labels.
@@ -66,6 +66,7 @@ class LabelShift(Check):
         usual = {name: self._usual(name, baseline, window) for name in ("auc", "calibration_gap", "missing")}
         labels = _labels(count, known, usual, {name: self._spread(name, baseline, window) for name in CHARTED})
         moved, about = self._moved(known, count, baseline, window), f"v{baseline.version}"
+        moved["auc_lost"] = 1 - (known["auc"] - 0.5) / (usual["auc"] - 0.5) if usual["auc"] > 0.5 else math.nan  # noqa: PLR2004 - knows nothing
         measures = [self.measure(about, name, v, window) for name, v in {**known, **moved}.items() if math.isfinite(v)]
         suspicions = (
             unlikely_rate(labels, Limit.at(self.jump)),

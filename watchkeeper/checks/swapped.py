@@ -1,5 +1,6 @@
 """Do two columns have each other's values?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +13,8 @@ from watchkeeper.window import Baseline, Window
 __all__ = ["Swapped"]
 
 FAR = 0.15
-"""A Jensen-Shannon distance of less than this from its own past is no column that lost its place."""
+"""A Jensen-Shannon distance of less than this from its own past is no column that lost its place, and one of more than
+this from another's past no column that has come to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +51,10 @@ class Swapped(ColumnCheck):
         )
         return self.judged(name, fits[partner], sentence)
 
-    def _fit(self, one: str, other: str, past: dict[str, Column], window: Window) -> float:
+    def _fit(self, one: str, other: str, past: Mapping[str, Column], window: Window) -> float:
         now = window.profile.columns
         if other not in past or now[other].size < self.least or not js(past[other], now[other]) >= FAR:
             return 0.0
         own = js(past[one], now[one]) + js(past[other], now[other])
-        exchanged = js(past[one], now[other]) + js(past[other], now[one])
-        return 1 - exchanged / own if exchanged < own else 0.0
+        exchanged = js(past[one], now[other]), js(past[other], now[one])
+        return 1 - sum(exchanged) / own if max(exchanged) < FAR else 0.0
