@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
@@ -36,6 +36,7 @@ def test_the_answers_are_the_layers() -> None:
     np.testing.assert_allclose(made.predict_proba(FRAME).sum(axis=1), 1.0)
 
 
+@settings(max_examples=50, deadline=None)
 @given(a=slopes, b=numbers, c=slopes, d=numbers)
 def test_a_second_layer_takes_the_first_into_itself(a: float, b: float, c: float, d: float) -> None:
     once, again = ClassLayer(a, (0.0, b)), ClassLayer(c, (0.0, d))
@@ -46,6 +47,7 @@ def test_a_second_layer_takes_the_first_into_itself(a: float, b: float, c: float
     np.testing.assert_allclose(made.predict_proba(FRAME)[:, 1], expected, atol=1e-4)
 
 
+@settings(max_examples=50, deadline=None)
 @given(a=slopes, b=numbers, c=slopes, d=numbers)
 def test_so_does_a_regressions(a: float, b: float, c: float, d: float) -> None:
     made = ValueLayer(c, d).over(ValueLayer(a, b).over(LINE))

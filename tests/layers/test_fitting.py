@@ -53,7 +53,7 @@ def test_a_shifted_base_rate_is_met_again_and_the_log_loss_falls_on_records_that
     assert after["auc"] == pytest.approx(before["auc"], abs=1e-12)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     slope=st.floats(-2, 3),
     shift=st.floats(-3, 3),
@@ -70,7 +70,7 @@ def test_whatever_came_true_the_ranking_stays(slope: float, shift: float, rows: 
     assert auc(layer.apply(grid), truth) == pytest.approx(auc(grid, truth), abs=0.02)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(rows=st.integers(0, 40), shift=st.floats(-3, 3), seed=st.integers(0, 99))
 def test_little_evidence_does_little(rows: int, shift: float, seed: int) -> None:
     """Whatever 40 records say, against 4,000 of the prior's no answer moves by more than a point or two."""
@@ -156,7 +156,7 @@ def test_skewed_residuals_keep_their_mean() -> None:
     assert (layer.apply(answers) - labels).mean() == pytest.approx(0, abs=0.05)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(scale=st.floats(-3, 3), offset=st.floats(-1e3, 1e3), rows=st.integers(0, 100), seed=st.integers(0, 99))
 def test_a_regressions_ranking_stays_too(scale: float, offset: float, rows: int, seed: int) -> None:
     draw = np.random.default_rng(seed)
