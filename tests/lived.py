@@ -15,7 +15,7 @@ from watchkeeper.story.retraining import register, request_of, start_model
 from watchkeeper.story.watching import watch
 from watchkeeper.wiring import open_house
 
-DAYS = 20
+DAYS = 18
 BROKEN = range(5, 8)
 """On these days column `a` comes in another unit."""
 

@@ -11,7 +11,7 @@ from tests.lived import BROKEN, DAYS, day
 from watchkeeper.errors import NotThere
 from watchkeeper.faults import FAULTS
 from watchkeeper.spec import ModelSpec, read_model
-from watchkeeper.story.backtesting import CHANGED, EVERY_ALARM, IN_FORCE, PRODUCTION, Backtest, backtest
+from watchkeeper.story.backtesting import CHANGED, EVERY_ALARM, IN_FORCE, PRODUCTION, Backtest, backtest, right_ones
 from watchkeeper.story.house import House
 from watchkeeper.story.past import past_of
 from watchkeeper.story.tabling import differences, incidents_of, notes, planted_of, summary_of
@@ -44,41 +44,48 @@ def everything(house: House) -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.fixture(scope="module")
+def plain(lived: House) -> Backtest:
+    return looked(lived)
+
+
+@pytest.fixture(scope="module")
 def planted(lived: House) -> Backtest:
     names = ("nulls", "unit", "column-ends", "text", "records-end", "labels-end", "shift")
     return looked(lived, faults=[FAULTS[name] for name in names])
 
 
-def test_the_spec_in_force_pages_for_what_production_paged_for(lived: House) -> None:
-    seen = looked(lived)
-    production, in_force = seen.tracks
+def test_the_spec_in_force_pages_for_what_production_paged_for(plain: Backtest) -> None:
+    production, in_force = plain.tracks
     assert (production.name, in_force.name) == (PRODUCTION, IN_FORCE)
     assert production.levels == in_force.levels
     assert [page.at for page in production.pages] == [page.at for page in in_force.pages]
-    assert seen.only_before == seen.only_after == ()
-    assert differences(seen) == ["spec in force pages for the same as production."]
+    assert plain.only_before == plain.only_after == ()
+    assert differences(plain) == ["spec in force pages for the same as production."]
 
 
-def test_a_deaf_spec_shows_what_it_would_no_more_page_for(lived: House, tmp_path: Path) -> None:
-    seen = looked(lived, with_checks(tmp_path, DEAF))
+def test_a_deaf_spec_shows_what_it_would_miss_and_writes_nothing(lived: House, tmp_path: Path) -> None:
+    before = dict(everything(lived))
+    seen = looked(lived, with_checks(tmp_path, DEAF), faults=[FAULTS["unit"]])
     [lost] = seen.only_before
     assert lost.since == day(BROKEN[0] + 1)
     assert differences(seen)[0].startswith("only spec in force: since 2024-03-07, data bug (")
-
-
-def test_looking_back_writes_nothing(lived: House, tmp_path: Path) -> None:
-    before = dict(everything(lived))
-    looked(lived, with_checks(tmp_path, DEAF), faults=[FAULTS["nulls"]])
+    caught = {t.looked: t.paged for t in seen.tries}
+    assert caught[IN_FORCE] is not None
+    assert caught[CHANGED] is None or caught[CHANGED] > caught[IN_FORCE]
+    [row] = planted_of(seen).rows
+    assert row[0] == "unit"
+    assert ", window" in row[1]
     assert dict(everything(lived)) == before
 
 
-def test_what_production_paged_for_is_right_until_somebody_says_otherwise(lived: House) -> None:
+def test_what_production_paged_for_is_right_until_somebody_says_otherwise(lived: House, plain: Backtest) -> None:
     key = lived.state.incidents("toy")[0].key
-    assert [track.false_pages for track in looked(lived).tracks] == [(), ()]
-    for named in (key, EVERY_ALARM):
-        production, in_force = looked(lived, false_alarms=[named]).tracks
-        assert [page.incident.key for page in production.false_pages] == [key]
-        assert [page.at for page in in_force.false_pages] == [page.at for page in production.false_pages]
+    assert [track.false_pages for track in plain.tracks] == [(), ()]
+    production, in_force = looked(lived, false_alarms=[key]).tracks
+    assert [page.incident.key for page in production.false_pages] == [key]
+    assert [page.at for page in in_force.false_pages] == [page.at for page in production.false_pages]
+    past = past_of(lived, lived.model("toy"))
+    assert right_ones(lived, past, "toy", [EVERY_ALARM]) == ()
 
 
 def test_a_false_alarm_that_never_was_is_refused_with_those_that_were(lived: House) -> None:
@@ -110,18 +117,8 @@ def test_faults_are_planted_in_clean_windows_alone(planted: Backtest) -> None:
 
 
 def test_planting_twice_finds_the_same(lived: House, planted: Backtest) -> None:
-    again = looked(lived, faults=[FAULTS["nulls"], FAULTS["shift"]])
-    assert again.tries == tuple(t for t in planted.tries if t.fault in ("nulls", "shift"))
-
-
-def test_a_deaf_spec_misses_what_the_one_in_force_catches(lived: House, tmp_path: Path) -> None:
-    seen = looked(lived, with_checks(tmp_path, DEAF), faults=[FAULTS["unit"]])
-    caught = {t.looked: t.paged for t in seen.tries}
-    assert caught[IN_FORCE] is not None
-    assert caught[CHANGED] is None or caught[CHANGED] > caught[IN_FORCE]
-    [row] = planted_of(seen).rows
-    assert row[0] == "unit"
-    assert ", window" in row[1]
+    again = looked(lived, faults=[FAULTS["nulls"]])
+    assert again.tries == tuple(t for t in planted.tries if t.fault == "nulls")
 
 
 def test_the_tables_hold_what_was_found(planted: Backtest) -> None:

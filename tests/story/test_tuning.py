@@ -109,9 +109,10 @@ def test_the_period_can_be_chosen(lived: House) -> None:
 
 def test_a_limit_is_lowered_where_it_finds_more_of_what_was_right(lived: House) -> None:
     others = "".join(f"[checks.{kind}]\nenabled = false\n" for kind in built_in() if kind not in SAID)
-    found = proposal(
-        tuned(lived, f"{others}[checks.range]\ncritical = 1.5\nconfirm = '1 of 1'\n", budget=Budget(90)), "range"
-    )
+    deaf = f"{others}[checks.range]\ncritical = 1.5\nconfirm = '1 of 1'\n"
+    file = file_of(lived, deaf)
+    alone = SpecFile(file.path, file.text.replace("critical = 0.08", "enabled = false"))
+    found = proposal(tune(lived, alone, past_of(lived, alone.spec()), Budget(90)), "range")
     assert found.before.right == 0
     assert (found.after.right, found.after.false) == (1, 0)
     assert found.new < 1.5
