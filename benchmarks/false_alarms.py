@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import pairwise, repeat
 from os import cpu_count, environ
+from multiprocessing import get_context
 from pathlib import Path
 from typing import cast
 
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     count = len(stream.training)
     weeks = [range(n, min(n + WEEK, count)) for n in range(0, count, WEEK)]
     progress.print(f"watching {count} days ...")
-    with ProcessPoolExecutor(asked.processes) as pool:
+    with ProcessPoolExecutor(asked.processes, get_context("spawn")) as pool:
         pages = [page for found in pool.map(pages_of, repeat(stream.windows), repeat(spec), weeks) for page in found]
         peers = list(pool.map(peers_of, repeat(stream), range(count), chunksize=count // asked.processes + 1))
     alarms = {"Watchkeeper": len(pages)} | {name: sum(found[name] for found in peers) for name in PEERS}

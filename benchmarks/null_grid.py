@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import product
+from multiprocessing import get_context
 
 import numpy as np
 from rich.console import Console
@@ -97,7 +98,7 @@ def _counted(whole: Sequence[tuple[str, float, int]], streams: int, processes: i
     order = sorted(whole, key=lambda cell: -cell[2])
     asked = [(*cell, stream) for cell in order for stream in range(streams)]
     pages: dict[tuple[str, float, int], list[int]] = {cell: [] for cell in whole}
-    with ProcessPoolExecutor(processes) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for (remembers, phi, rows, stream), count in zip(
             asked, pool.map(measure, *zip(*asked, strict=True)), strict=True
         ):

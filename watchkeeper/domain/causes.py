@@ -66,8 +66,9 @@ FAULT_SIGNATURES: tuple[tuple[Cause, Signature], ...] = (
 LINGERING = tuple((cause, sign) for cause, sign in FAULT_SIGNATURES if sign is not faults.lost_records)
 """Faults that spoil answers or labels, whose losses may still be measured when they are over."""
 
-AFTERMATH = 6
-"""So many windows after a fault a loss is taken for what it left behind: charts need about five good ones to forget."""
+AFTERMATH = 3
+"""So many windows after a fault a loss is taken for what it left behind. Outcomes leave out the fault's own records, so
+that only the charts must come back; longer, and a world that turns soon after a fault would be taken for it."""
 
 SHIFT_SIGNATURES: tuple[tuple[Cause, Signature], ...] = (
     (Cause.HARMFUL_SHIFT, shifts.moved_inputs_with_loss),
