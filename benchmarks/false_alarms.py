@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import pairwise, repeat
-from os import cpu_count, environ
 from multiprocessing import get_context
+from os import cpu_count, environ
 from pathlib import Path
 from typing import cast
 
