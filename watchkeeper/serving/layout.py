@@ -2,6 +2,8 @@
 
 `{root}/{model}/predictions/day=YYYY-MM-DD/*.parquet`, by the UTC day of the record;
 `{root}/{model}/labels/day=YYYY-MM-DD/*.parquet`, by the UTC day on which the label became known;
+`{root}/{model}/shadows/day=YYYY-MM-DD/*.parquet`, answers of versions that nobody was given, by their UTC day;
+`{root}/{model}/accounts/day=YYYY-MM-DD/{host}-{pid}-{begin}.json`, what became of the records of one host's process;
 `{root}/{model}/profiles/day=YYYY-MM-DD/{start}_{end}.wkp`, by the UTC day of the window's start;
 and, in a root of their own, splits as `{root}/{model}.json`.
 """
@@ -15,9 +17,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 __all__ = [
+    "ACCOUNTS",
     "LABELS",
     "PREDICTIONS",
     "PROFILES",
+    "SHADOWS",
     "arriving",
     "checked_name",
     "day_folder",
@@ -27,6 +31,7 @@ __all__ = [
 ]
 
 PREDICTIONS, LABELS, PROFILES = "predictions", "labels", "profiles"
+SHADOWS, ACCOUNTS = "shadows", "accounts"
 """The folders of a model."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
