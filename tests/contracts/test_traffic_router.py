@@ -1,5 +1,6 @@
 """What every traffic router promises."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ splits = st.builds(
     share=st.floats(0, 1),
     salt=st.text(),
     at=st.datetimes(timezones=st.just(UTC)),
+    shadow=st.none() | st.integers(1, 999),
+    shadow_share=st.floats(0, 1),
 )
 
 SET_FOR_EVER = """
@@ -95,6 +98,20 @@ def test_a_place_that_is_no_folder_is_an_error_of_the_outside(tmp_path: Path) ->
         router.split("flights")
     with pytest.raises(OutsideError, match="traffic router"):
         router.set_split("flights", Split(3, None, 0.0, "", NOON))
+
+
+def test_a_split_from_before_there_were_shadows_has_none(router: TrafficRouter, tmp_path: Path) -> None:
+    fields = {"champion": 3, "canary": 4, "share": 0.5, "salt": "r1", "at": NOON.isoformat()}
+    (tmp_path / "flights.json").write_text(json.dumps(fields))
+    assert router.split("flights") == Split(3, 4, 0.5, "r1", NOON, shadow=None, shadow_share=0.0)
+
+
+@pytest.mark.parametrize("shadow", [{"shadow": "5"}, {"shadow": True}, {"shadow_share": 2}, {"shadow_share": None}])
+def test_a_shadow_that_is_none_is_refused(router: TrafficRouter, tmp_path: Path, shadow: dict[str, object]) -> None:
+    fields = {"champion": 3, "canary": 4, "share": 0.5, "salt": "r1", "at": NOON.isoformat(), **shadow}
+    (tmp_path / "flights.json").write_text(json.dumps(fields))
+    with pytest.raises(OutsideError, match=r"shadow|between 0 and 1"):
+        router.split("flights")
 
 
 def test_a_name_that_leads_elsewhere_is_refused(router: TrafficRouter) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOON
-from watchkeeper.domain.traffic import Split, assigned
+from watchkeeper.domain.traffic import Split, assigned, shadowed
 
 keys = st.text(max_size=40)
 shares = st.floats(0, 1)
@@ -57,3 +57,30 @@ def test_every_rollout_draws_its_own_keys() -> None:
 def test_a_share_that_is_none_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         replace(SPLIT, share=share)
+
+
+@given(keys, shares, shares)
+def test_a_request_in_the_shadow_stays_there_as_the_sample_grows(request_id: str, one: float, other: float) -> None:
+    fewer, more = (replace(SPLIT, shadow=5, shadow_share=share) for share in sorted((one, other)))
+    if shadowed(request_id, fewer) == 5:
+        assert shadowed(request_id, more) == 5
+
+
+@given(keys)
+def test_no_shadow_and_no_share_mean_that_nobody_answers_in_the_shadow(request_id: str) -> None:
+    assert shadowed(request_id, replace(SPLIT, shadow_share=1.0)) is None
+    assert shadowed(request_id, replace(SPLIT, shadow=5)) is None
+    assert shadowed(request_id, replace(SPLIT, shadow=5, shadow_share=1.0)) == 5
+
+
+def test_the_shadow_draws_its_share_of_requests_whoever_answers_them() -> None:
+    split = replace(SPLIT, share=0.5, shadow=5, shadow_share=0.5)
+    both = [(assigned(str(n), split), shadowed(str(n), split)) for n in range(4_000)]
+    assert both.count((3, 5)) == pytest.approx(1_000, abs=150)
+    assert both.count((4, 5)) == pytest.approx(1_000, abs=150)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan, math.inf])
+def test_a_share_of_shadows_that_is_none_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        replace(SPLIT, shadow_share=share)

@@ -16,23 +16,30 @@ def split_to_text(split: Split) -> str:
         "share": split.share,
         "salt": split.salt,
         "at": split.at.isoformat(),
+        "shadow": split.shadow,
+        "shadow_share": split.shadow_share,
     }
     return json.dumps(fields, indent=2) + "\n"
 
 
 def split_from_text(text: str | bytes) -> Split:
-    """The split that a text holds; ValueError names the field that is wrong."""
+    """The split in a text, also in one from before there were shadows; ValueError names the field that is wrong."""
     fields = json.loads(text)
     if not isinstance(fields, dict):
         raise ValueError("a split is a JSON object with the fields champion, canary, share, salt and at")  # noqa: TRY004
-    canary = fields.get("canary")
     return Split(
         champion=_version(fields, "champion"),
-        canary=None if canary is None else _version(fields, "canary"),
-        share=_share(fields.get("share")),
+        canary=_version_or_none(fields, "canary"),
+        share=_share(fields, "share"),
         salt=_salt(fields.get("salt")),
         at=_moment(fields.get("at")),
+        shadow=_version_or_none(fields, "shadow"),
+        shadow_share=_share(fields, "shadow_share") if "shadow_share" in fields else 0.0,
     )
+
+
+def _version_or_none(fields: dict[str, object], name: str) -> int | None:
+    return None if fields.get(name) is None else _version(fields, name)
 
 
 def _version(fields: dict[str, object], name: str) -> int:
@@ -42,9 +49,10 @@ def _version(fields: dict[str, object], name: str) -> int:
     return value
 
 
-def _share(value: object) -> float:
+def _share(fields: dict[str, object], name: str) -> float:
+    value = fields.get(name)
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise ValueError(f"`share` is a number between 0 and 1, not {value!r}")  # noqa: TRY004 - one error for callers
+        raise ValueError(f"`{name}` is a number between 0 and 1, not {value!r}")  # noqa: TRY004 - one error for callers
     return float(value)
 
 
