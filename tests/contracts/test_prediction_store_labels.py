@@ -69,7 +69,7 @@ def test_labelled_records_come_in_order_of_time_with_what_was_asked_for(store: P
     store.append("flights", records(["b", "a"], NOON))
     store.append_labels("flights", labels({"a": 1, "b": 0, "c": 1}))
     table = store.labelled("flights", TODAY, NOON, ["carrier", "nowhere"])
-    own = ["_id", "_at", "_key", "_version", "_prediction", "_latency_ms"]
+    own = ["_id", "_at", "_key", "_version", "_prediction", "_latency_ms", "_failed", "_weight"]
     assert table.column_names == [*own, "carrier", "nowhere", "_label"]
     assert table.column("_id").to_pylist() == ["b", "a", "c"]
     assert table.column("_label").to_pylist() == [0.0, 1.0, 1.0]

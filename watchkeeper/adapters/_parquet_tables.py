@@ -1,27 +1,46 @@
 """One table out of many, whatever types their columns have."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from watchkeeper.adapters._parquet_files import microseconds
-from watchkeeper.serving.tables import RECORD_TYPES
+from watchkeeper.adapters._parquet_ids import floats
+from watchkeeper.serving.tables import OPTIONAL_TYPES, RECORD_TYPES
+from watchkeeper.window import Floats
 
-__all__ = ["EMPTY", "evenly", "in_order", "one_table"]
+__all__ = ["EMPTY", "evenly", "in_order", "one_table", "weights", "with_optional"]
 
 EMPTY = pa.schema(RECORD_TYPES).empty_table()
 """No records."""
 
 
-def one_table(tables: Sequence[pa.Table], names: Sequence[str]) -> pa.Table:
+def one_table(
+    tables: Sequence[pa.Table], names: Sequence[str], own: Mapping[str, pa.DataType] = RECORD_TYPES
+) -> pa.Table:
     """The rows of all tables in our own columns and the named ones.
 
     A column holds null where a table lacks it, and text when its types agree in no other way.
     """
-    tables = [EMPTY, *tables]
-    columns = dict.fromkeys([*RECORD_TYPES, *names])
+    tables = [pa.schema(own).empty_table(), *tables]
+    columns = dict.fromkeys([*own, *names])
     return pa.table({name: _joined([_column(table, name) for table in tables]) for name in columns})
+
+
+def with_optional(table: pa.Table) -> pa.Table:
+    """A table that has the columns of `OPTIONAL_TYPES` with their defaults where they say nothing."""
+    failed, place = table.column("_failed"), table.column_names.index("_failed")
+    if not pa.types.is_integer(failed.type):
+        failed = pa.chunked_array([pa.nulls(table.num_rows)])
+    table = table.set_column(place, "_failed", failed.cast(OPTIONAL_TYPES["_failed"]))
+    return table.set_column(table.column_names.index("_weight"), "_weight", pa.array(weights(table)))
+
+
+def weights(table: pa.Table) -> Floats:
+    """For how many records each row stands, shape (n,): never for less than itself."""
+    given = floats(table.column("_weight"))
+    return np.where(np.isfinite(given) & (given >= 1), given, 1.0)
 
 
 def in_order(table: pa.Table) -> pa.Table:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,44 +23,22 @@ from watchkeeper.adapters._parquet_files import (
 from watchkeeper.adapters._parquet_ids import Seen, Source, hashed, latest_labels, surveyed
 from watchkeeper.adapters._parquet_outcomes import asked_about, joined
 from watchkeeper.adapters._parquet_reading import read_within
-from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_table
+from watchkeeper.adapters._parquet_shadows import beside, shadow_answers
+from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_table, with_optional
+from watchkeeper.adapters._parquet_tally import LATENCY, Tally
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.ports.records import Look
-from watchkeeper.profiles import Kind, NumericColumn, Profile
+from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.counting import profile_batches
 from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, checked_name
-from watchkeeper.serving.tables import LABEL_TYPES, RECORD_TYPES, write_labels, write_records
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, SHADOWS, checked_name
+from watchkeeper.serving.tables import LABEL_TYPES, OPTIONAL_TYPES, RECORD_TYPES, write_labels, write_records
 from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
 __all__ = ["ParquetPredictions"]
 
-LATENCY = "_latency_ms"
-
-
-@dataclass(slots=True)
-class Tally:
-    """What is noted of records while they stream by."""
-
-    rows: int = 0
-    newest: int | None = None
-    latencies: Profile = field(default_factory=Profile)
-
-    def of(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-        """The same tables, counted."""
-        for table in tables:
-            if table.num_rows:
-                self.rows += table.num_rows
-                newest = int(microseconds(table).max())
-                self.newest = newest if self.newest is None else max(self.newest, newest)
-                self.latencies += profile_batches([table], {LATENCY: Kind.NUMERIC}, {})
-                yield table
-
-    @property
-    def latency(self) -> NumericColumn | None:
-        """The latencies of all records that have one."""
-        column = self.latencies.columns.get(LATENCY)
-        return column if isinstance(column, NumericColumn) and column.finite else None
+DAY = timedelta(days=1)
+"""So far a shadow answer may lie from its record's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +88,21 @@ class ParquetPredictions:
         labels = latest_labels(hashed(table.column("_id")), self._labels(model, interval.start, known_by, trouble))
         return in_order(those(table.append_column("_label", pa.array(labels)), ~np.isnan(labels)))
 
+    def shadowed(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
+        records = self.labelled(model, interval, known_by, columns)
+        span = Span.of(interval.start - DAY, interval.end + DAY)
+        paths = day_files(self._folder(model, SHADOWS), span)
+        return beside(records, shadow_answers(paths, span, columns, Trouble(self.root)))
+
     def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
         return in_order(self._whole(model, interval, columns)[0])
 
     def _whole(self, model: str, interval: Interval, columns: Sequence[str]) -> tuple[pa.Table, Trouble]:
         """Every record of an interval, each once."""
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
-        names = [*RECORD_TYPES, *columns]
+        names = [*RECORD_TYPES, *OPTIONAL_TYPES, *columns]
         tables = [*self._records(self._sources(model, span, trouble), names, span, trouble)]
-        return one_table(tables, columns), trouble
+        return with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns])), trouble
 
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)

@@ -46,8 +46,11 @@ class PredictionStore(Protocol):
 
     A table of records has the columns `_id` (string), `_at` (timestamp with zone), `_key` (string), `_version` (int),
     `_prediction` (double), `_latency_ms` (double), and one column per feature or logged value; one of a multiclass
-    model has `_scores`, too (`watchkeeper.serving.answers` says what stands in both). A table of labels has `_id`,
-    `_label` (double; of a multiclass model the place of the class) and `_at` (when it became known).
+    model has `_scores`, too (`watchkeeper.serving.answers` says what stands in both). It may have `_failed` (int): the
+    version that was picked for the request and failed, whoever answered in its place; null where none did. And
+    `_weight` (double): one over the chance with which the record was kept. `labelled` and `records` always give both,
+    null and 1 where they were not written. A table of labels has `_id`, `_label` (double; of a multiclass model the
+    place of the class) and `_at` (when it became known).
     """
 
     def append(self, model: str, records: pa.Table) -> None: ...
@@ -74,6 +77,15 @@ class PredictionStore(Protocol):
 
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`."""
+        ...
+
+    def shadowed(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
+        """The labelled records of an interval that a version answered in the shadow, too, in order of `_at`.
+
+        They come as `labelled` gives them, with `_shadow_version` (int), `_shadow_prediction` (double),
+        `_shadow_latency_ms` (double) and `_shadow_failed` (int) beside; with `_shadow_scores`, too, where `_scores` is
+        among the columns. Nothing else in this port ever sees a shadow answer.
+        """
         ...
 
     def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:

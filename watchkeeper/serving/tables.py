@@ -14,7 +14,16 @@ import pyarrow.parquet as pq
 from watchkeeper.serving.answers import SCORES, SCORES_TYPE
 from watchkeeper.serving.layout import LABELS, PREDICTIONS, arriving, checked_name, day_folder, settle
 
-__all__ = ["LABEL_TYPES", "MICROSECOND", "RECORD_TYPES", "UNIQUE", "write_labels", "write_records"]
+__all__ = [
+    "LABEL_TYPES",
+    "MICROSECOND",
+    "OPTIONAL_TYPES",
+    "RECORD_TYPES",
+    "SHADOW_TYPES",
+    "UNIQUE",
+    "write_labels",
+    "write_records",
+]
 
 MICROSECOND = pa.timestamp("us", "UTC")
 """The type of every time."""
@@ -28,6 +37,16 @@ RECORD_TYPES: dict[str, pa.DataType] = {
     "_latency_ms": pa.float64(),
 }
 """Our own columns of a table of records; one of a multiclass model also has `_scores`."""
+
+OPTIONAL_TYPES: Mapping[str, pa.DataType] = {"_failed": pa.int64(), "_weight": pa.float64()}
+"""Columns that a table of records may have: the version that was picked and failed, null where none did; and one over
+the chance with which the record was kept, 1 where the column is not there."""
+
+SHADOW_TYPES: Mapping[str, pa.DataType] = {
+    name: (RECORD_TYPES | {"_failed": pa.int64()})[name]
+    for name in ("_id", "_at", "_version", "_prediction", "_latency_ms", "_failed")
+}
+"""The columns of a table of shadow answers, `_id` being that of the record; of a multiclass model also `_scores`."""
 
 LABEL_TYPES: Mapping[str, pa.DataType] = {"_id": pa.string(), "_label": pa.float64(), "_at": MICROSECOND}
 """The columns of a table of labels."""
@@ -53,8 +72,8 @@ def write_records(root: Path, model: str, records: pa.Table) -> None:
         ValueError: a column of ours is missing, has values of another type, or a record has no id or time.
         OSError: the disk said no; what was written so far is whole, and writing again completes it.
     """
-    scored = {SCORES: SCORES_TYPE} if SCORES in records.column_names else {}
-    _write(root / checked_name(model) / PREDICTIONS, _typed(records, RECORD_TYPES | scored, "records"))
+    also = {n: t for n, t in {SCORES: SCORES_TYPE, **OPTIONAL_TYPES}.items() if n in records.column_names}
+    _write(root / checked_name(model) / PREDICTIONS, _typed(records, RECORD_TYPES | also, "records"))
 
 
 def write_labels(root: Path, model: str, labels: pa.Table) -> None:
