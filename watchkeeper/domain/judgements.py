@@ -1,9 +1,19 @@
 """What the evidence says of a canary."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Judgement", "Outcome"]
+from watchkeeper.domain.business import Direction
+
+__all__ = ["ERRORS", "LATENCY", "LOSS", "Criterion", "Judgement", "Outcome", "Reading", "Role", "Seen"]
+
+LOSS, ERRORS, LATENCY = "loss", "errors", "latency"
+"""The criteria that every model has; any other name is that of a business column."""
+
+USUAL_HARD = 5.0
+"""So many margins of harm, shown record by record, end a rollout before five blocks are there."""
 
 
 class Outcome(StrEnum):
@@ -15,15 +25,108 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Role(StrEnum):
+    """What a criterion asks of a canary; either way a canary that is shown worse by it is rolled back."""
+
+    GATE = "must be shown no worse"
+    GUARD = "must not be shown worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that a canary is judged by.
+
+    Attributes:
+        name: `loss`, `errors`, `latency`, or a business column.
+        margin: the harm that is still "no worse": in units of the loss or of the column; of `errors` a share of the
+            requests (0.001 is one request in a thousand); of `latency` a share of the champion's (0.25 is a quarter
+            slower).
+        worse: which way is bad; one of the two ways, not both.
+        bounds: the least and the largest value of a record; None where nobody knows. Values beyond are cut.
+        labelled: whether it needs labels, so that a block tells nothing before they have matured.
+        hard: so many margins of harm in the records themselves roll back at once; of `loss` and of business columns.
+    """
+
+    name: str
+    margin: float
+    role: Role = Role.GATE
+    worse: Direction = Direction.HIGHER
+    bounds: tuple[float, float] | None = None
+    labelled: bool = False
+    hard: float = USUAL_HARD
+
+    def __post_init__(self) -> None:
+        if not self.margin > 0:
+            raise ValueError(f"the margin of {self.name} must be above 0, not {self.margin}")
+        if self.worse is Direction.BOTH:
+            raise ValueError(f"{self.name}: say whether a higher or a lower value is worse")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The confidence sequence as it stood after a block: what the picture of a rollout is drawn from.
+
+    Attributes:
+        at: the end of the block, None where it is not known.
+        harm: mean difference of the blocks so far, the bad way.
+        lower, upper: the harms that were not ruled out then.
+    """
+
+    at: datetime | None
+    harm: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one criterion says; valid however often one looks.
+
+    Attributes:
+        records: of the canary, or of its shadow, behind it.
+        harm: estimated harm, the bad way; NaN when unknown.
+        lower, upper: confidence sequence of the harm.
+        e_worse, e_no_worse: evidence for "worse" and for "no worse by more than the margin"; 1 is none.
+        needed_worse, needed_no_worse: where evidence is enough.
+        is_final: False for a criterion that waits for labels that have not matured yet.
+        pairs: records that both versions answered.
+        path: the confidence sequence after each block.
+    """
+
+    criterion: Criterion
+    outcome: Outcome
+    sentence: str
+    records: int = 0
+    blocks: int = 0
+    harm: float = float("nan")
+    lower: float = float("-inf")
+    upper: float = float("inf")
+    e_worse: float = 1.0
+    e_no_worse: float = 1.0
+    pairs: int = 0
+    final: bool = True
+    needed_worse: float = float("inf")
+    needed_no_worse: float = float("inf")
+    is_final: bool = True
+    pairs: int = 0
+    path: tuple[Seen, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the evidence so far says; valid however often one looks.
+
+    Numbers are those of the first gate, the loss as a rule; each criterion's stand in its reading.
 
     Attributes:
         records: labelled records of the canary behind it.
         harm: estimated loss of the canary above the champion's; NaN when unknown.
         lower, upper: confidence sequence of the harm.
         e_worse, e_no_worse: evidence against "no worse than the champion" and against "worse by the margin".
+        readings: one a criterion, in the order in which they were asked.
+        is_final: False for a provisional judgement: some gate has no matured labels yet. It may roll back, never
+            promote.
+        pairs: labelled records behind it that both versions answered.
     """
 
     outcome: Outcome
@@ -35,3 +138,13 @@ class Judgement:
     upper: float = float("inf")
     e_worse: float = 1.0
     e_no_worse: float = 1.0
+    pairs: int = 0
+    final: bool = True
+    readings: tuple[Reading, ...] = ()
+    is_final: bool = True
+    pairs: int = 0
+
+    @property
+    def by_name(self) -> Mapping[str, Reading]:
+        """The readings by the names of their criteria."""
+        return {reading.criterion.name: reading for reading in self.readings}

@@ -10,17 +10,16 @@ Sources: Lai (1976) and Wang & Ramdas (2024), "Anytime-valid t-tests", for the t
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from watchkeeper.domain.judgements import Judgement, Outcome
 from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import Plan
+from watchkeeper.judge.evidence import Block
 from watchkeeper.window import Floats
 
 __all__ = [
-    "Block",
     "confidence_sequence",
     "judge",
     "log_losses",
@@ -47,14 +46,6 @@ PRIOR_BLOCKS = 1.0
 
 TIGHTEST_AT_ROWS = 1_000
 """The number of canary records at which the guardrail is tightest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Losses of the labelled records of one block of time (a window), per version, shapes (n,) and (m,)."""
-
-    canary: Floats
-    champion: Floats
 
 
 def losses_of(problem: Problem, predictions: Floats, labels: Floats, usual_error: float) -> Floats:
