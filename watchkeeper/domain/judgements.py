@@ -88,7 +88,7 @@ class Reading:
         lower, upper: confidence sequence of the harm.
         e_worse, e_no_worse: evidence for "worse" and for "no worse by more than the margin"; 1 is none.
         needed_worse, needed_no_worse: where evidence is enough.
-        is_final: False for a criterion that waits for labels that have not matured yet.
+        final: False for a criterion that waits for labels that have not matured yet.
         pairs: records that both versions answered.
         path: the confidence sequence after each block.
     """
@@ -103,12 +103,10 @@ class Reading:
     upper: float = float("inf")
     e_worse: float = 1.0
     e_no_worse: float = 1.0
-    pairs: int = 0
-    final: bool = True
     needed_worse: float = float("inf")
     needed_no_worse: float = float("inf")
-    is_final: bool = True
     pairs: int = 0
+    final: bool = True
     path: tuple[Seen, ...] = ()
 
 
@@ -124,8 +122,7 @@ class Judgement:
         lower, upper: confidence sequence of the harm.
         e_worse, e_no_worse: evidence against "no worse than the champion" and against "worse by the margin".
         readings: one a criterion, in the order in which they were asked.
-        is_final: False for a provisional judgement: some gate has no matured labels yet. It may roll back, never
-            promote.
+        final: False for a provisional judgement: some gate has no matured labels yet. It may roll back, never promote.
         pairs: labelled records behind it that both versions answered.
     """
 
@@ -141,8 +138,6 @@ class Judgement:
     pairs: int = 0
     final: bool = True
     readings: tuple[Reading, ...] = ()
-    is_final: bool = True
-    pairs: int = 0
 
     @property
     def by_name(self) -> Mapping[str, Reading]:
