@@ -12,7 +12,8 @@ from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.incidents import Change, Incident, Transition
 from watchkeeper.domain.intervals import Interval, stamp, window_id
 from watchkeeper.domain.levels import Level
-from watchkeeper.domain.rollouts import Gate, Plan, Rollout, Step
+from watchkeeper.domain.plans import Gate, Plan, Step
+from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.ports.state import Settlement
 

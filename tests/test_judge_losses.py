@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchkeeper.domain.judgements import Outcome
+from watchkeeper.domain.plans import Plan, Step
 from watchkeeper.domain.problems import Problem
-from watchkeeper.domain.rollouts import Plan, Step
 from watchkeeper.judge import Block, judge, log_losses, losses_of, scaled_errors
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.builders import DAY, NOON, a_question, a_rollout, an_answer
 from watchkeeper.domain.approvals import Answer, Decision
 from watchkeeper.domain.judgements import Judgement, Outcome
-from watchkeeper.domain.rollouts import Gate, Plan, Rollout, Step, Verb, after, next_action
+from watchkeeper.domain.plans import Gate, Plan, Step
+from watchkeeper.domain.rollouts import Rollout, Verb, after, next_action
 
 steps = st.lists(st.floats(0.01, 0.99), min_size=1, max_size=4, unique=True).flatmap(
     lambda shares: st.tuples(
@@ -48,9 +49,13 @@ def test_a_persons_no_is_a_no_whatever_the_evidence_says(
 
 
 @given(rollouts, judgements, answers)
-def test_silence_ends_in_the_champion(rollout: Rollout, judgement: Judgement, answer: Answer | None) -> None:
+def test_silence_ends_in_the_champion_as_soon_as_anything_is_seen(
+    rollout: Rollout, judgement: Judgement, answer: Answer | None
+) -> None:
     action = next_action(rollout, judgement, answer, rollout.opened + rollout.plan.deadline)
-    assert action.verb is Verb.ROLL_BACK
+    is_blind = rollout.is_watched and judgement.outcome is Outcome.UNKNOWN
+    rejected = answer and answer.decision is Decision.REJECT
+    assert action.verb is (Verb.HOLD if is_blind and not rejected else Verb.ROLL_BACK)
 
 
 @given(rollouts, judgements, answers, later)
@@ -72,7 +77,8 @@ def test_missing_evidence_freezes_a_canary_that_has_traffic(
     unknown = Judgement(Outcome.UNKNOWN, "No records.")
     action = next_action(rollout, unknown, answer, NOON + waited)
     if rollout.step:
-        assert action.verb in {Verb.HOLD, Verb.ROLL_BACK}
+        rejected = answer and answer.decision is Decision.REJECT
+        assert action.verb is (Verb.ROLL_BACK if rejected else Verb.HOLD)
 
 
 @given(rollouts, answers, later, st.integers(0, 2_000))

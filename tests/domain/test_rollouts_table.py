@@ -8,7 +8,8 @@ import pytest
 from tests.builders import DAY, NOON, PLAN, a_rollout, an_answer
 from watchkeeper.domain.approvals import Answer, Decision
 from watchkeeper.domain.judgements import Judgement, Outcome
-from watchkeeper.domain.rollouts import Action, Gate, Rollout, RolloutEnd, Verb, after, next_action
+from watchkeeper.domain.plans import Gate
+from watchkeeper.domain.rollouts import Action, Rollout, RolloutEnd, Verb, after, next_action
 
 BOTH = replace(PLAN, gates=tuple(Gate))
 FREE = replace(PLAN, gates=())
@@ -36,7 +37,7 @@ UNDECIDED, UNKNOWN = judged(Outcome.UNDECIDED), judged(Outcome.UNKNOWN, 0)
         (replace(NEW, plan=FREE), UNKNOWN, None, NOON, Verb.ADVANCE, "On to 10% of traffic: The canary is unknown."),
         (FIRST, NO_WORSE, None, SOON, Verb.HOLD, "Step 1 lasts until 2013-07-02 12:00."),
         (FIRST, WORSE, None, SOON, Verb.ROLL_BACK, "The canary is worse."),
-        (FIRST, UNKNOWN, None, LATER, Verb.HOLD, "The canary is unknown."),
+        (FIRST, UNKNOWN, None, LATER, Verb.HOLD, "Nothing can be seen, so nothing moves: The canary is unknown."),
         (
             FIRST,
             judged(Outcome.NO_WORSE, 499),
@@ -76,7 +77,8 @@ def test_worst_news_comes_first() -> None:
         ((), [None, None, None]),
         ((Gate.CANARY,), [Gate.CANARY, None, None]),
         ((Gate.PROMOTION,), [None, None, Gate.PROMOTION]),
-        (tuple(Gate), [Gate.CANARY, None, Gate.PROMOTION]),
+        ((Gate.STEP,), [None, Gate.STEP, None]),
+        (tuple(Gate), [Gate.CANARY, Gate.STEP, Gate.PROMOTION]),
     ],
 )
 def test_a_person_is_asked_where_the_plan_says(gates: tuple[Gate, ...], expected: list[Gate | None]) -> None:

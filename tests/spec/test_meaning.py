@@ -14,8 +14,8 @@ from watchkeeper.domain.confirmations import NOfM
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
+from watchkeeper.domain.plans import Gate, Step
 from watchkeeper.domain.problems import Problem
-from watchkeeper.domain.rollouts import Gate, Step
 from watchkeeper.profiles import Kind
 from watchkeeper.spec import ChannelSpec, ModelSpec, read_house, read_model
 from watchkeeper.spec.labels import LabelSpec

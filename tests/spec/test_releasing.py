@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.builders import DAY
 from tests.spec.conftest import Told
-from watchkeeper.domain.rollouts import Gate, Step
+from watchkeeper.domain.plans import Gate, Step
 from watchkeeper.spec import read_model
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from watchkeeper.domain.rollouts import Gate, Plan, Step
+from watchkeeper.domain.plans import Gate, Plan, Step
 from watchkeeper.spec.words import Duration, Length, Share, Strict
 
 __all__ = ["RecalibrationSpec", "RolloutSpec", "StepSpec", "TrialSpec"]

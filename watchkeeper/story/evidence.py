@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from watchkeeper.domain.judgements import Judgement
-from watchkeeper.domain.rollouts import Gate, Rollout
+from watchkeeper.domain.plans import Gate
+from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.errors import WatchkeeperError
 from watchkeeper.story.house import House
 

@@ -8,7 +8,8 @@ from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.judgements import Judgement, Outcome
-from watchkeeper.domain.rollouts import Action, Gate, Rollout, Verb, after, next_action
+from watchkeeper.domain.plans import Gate
+from watchkeeper.domain.rollouts import Action, Rollout, Verb, after, next_action
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.errors import Conflict, NotThere
