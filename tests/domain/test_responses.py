@@ -54,6 +54,13 @@ def test_concept_drift_asks_for_retraining_with_its_evidence() -> None:
     assert response(Cause.CONCEPT_DRIFT) == Response(Story.RETRAIN, "it is concept drift.")
 
 
+def test_labels_that_stay_broken_are_nothing_to_learn_from_though_they_look_like_a_world_that_turned() -> None:
+    incident = an_incident(since=NOON - 9 * DAY, cause=Cause.LABEL_FEED_FAULT)
+    answer = respond(incident, Diagnosis(Cause.CONCEPT_DRIFT, "it turned."), LOSS, Asked(), NOON, RULE)
+    assert answer.story is None
+    assert "label-feed fault" in answer.because
+
+
 @given(some_families, some_asked, ages)
 def test_what_is_learned_from_broken_data_is_broken(families: frozenset[Family], asked: Asked, age: timedelta) -> None:
     for fault in FAULTS:

@@ -6,7 +6,7 @@ Each gives the sentence of evidence when a scene has its signature, None when it
 
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.levels import Level
-from watchkeeper.domain.scenes import ANSWERS, Scene, divergence, has_moved, marks, measured, subjects
+from watchkeeper.domain.scenes import ANSWERS, Scene, divergence, has_moved, marks, measured, subjects, together
 
 __all__ = [
     "answers_left_truth",
@@ -103,13 +103,14 @@ def moved_answers(scene: Scene) -> str | None:
     """Answers that moved further than the inputs they are made of.
 
     A function of its inputs diverges no more than they do together, and they no more than the sum of each one's
-    divergence where they are independent (data-processing inequality; Jensen-Shannon, the distance squared). On both
-    sides what is usual is left out: weather always differs from the last weeks'. Where answers are known to be worse,
-    it is enough that they were half way to their limit in two of three windows.
+    divergence where they are independent (data-processing inequality; Jensen-Shannon, the distance squared). What is
+    usual of the answers is left out, of the inputs nothing: a day's weather always differs from the last weeks', each
+    time in another way, and so may explain any answers. Where answers are known to be worse, it is enough that they
+    were half way to their limit in two of three windows.
     """
     moved = [f for f in scene.of_family(Family.DRIFT) if f.topic in ANSWERS]
     moved = moved or (_restless_answers(scene) if scene.losses else [])
-    if not moved or max(scene.surprise([f]) for f in moved) <= scene.surprise(scene.drifts):
+    if not moved or max(scene.surprise([f]) for f in moved) <= together(scene.drifts):
         return None
     inputs = [f for f in scene.drifts if has_moved(f)]
     told = f"further than {subjects(inputs)} and all other inputs can explain" if inputs else "while no input did"

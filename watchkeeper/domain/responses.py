@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from watchkeeper.domain.causes import FAULTS, Cause, Diagnosis
+from watchkeeper.domain.causes import BROKEN_LABELS, FAULTS, Cause, Diagnosis
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.incidents import Incident, Transition
@@ -161,6 +161,8 @@ def _against_anything(
         return f"no finding about {' or '.join(rule.on)} has stood for two windows"
     if diagnosis.cause in FAULTS:
         return f"the cause is a {diagnosis.cause}: what is learned from broken data is broken"
+    if incident.cause in BROKEN_LABELS:  # labels that stay turned round soon look like a world that did
+        return f"the incident began as a {incident.cause}: nothing is learned from its labels until it is over"
     return f"{asked.under_way} is under way" if asked.under_way else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.levels import Level
 
-__all__ = ["ANSWERS", "WHOLE", "Scene", "divergence", "has_moved", "marks", "measured", "subjects"]
+__all__ = ["ANSWERS", "WHOLE", "Scene", "divergence", "has_moved", "marks", "measured", "subjects", "together"]
 
 ANSWERS = ("prediction", "prediction_confidence")
 """The names under which a model's answers are profiled beside its inputs."""
@@ -101,6 +101,11 @@ def has_moved(finding: Finding) -> bool:
 def divergence(finding: Finding) -> float:
     """How far the column is from the last 28 days (Jensen-Shannon distance, 0 to 0.833); 0 when not measured."""
     return next((m.value for m in finding.measures if m.name == "js"), 0.0)
+
+
+def together(findings: Iterable[Finding]) -> float:
+    """The most that these columns can be away from the last 28 days together, if they are independent."""
+    return math.hypot(*(divergence(f) for f in findings))
 
 
 def measured(findings: Iterable[Finding], check: str, name: str) -> float:
