@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.builders import DAY, HOUR, NOON
 from tests.domain.strategies import lengths, moments
-from watchkeeper.domain.intervals import EPOCH, Interval, interval_ending, stamp, window_id
+from watchkeeper.domain.intervals import EPOCH, Interval, interval_ending, spoken, stamp, window_id
 
 
 @given(moments, lengths)
@@ -69,3 +69,9 @@ def test_an_interval_without_time_zones_is_refused(start: datetime, end: datetim
 def test_intervals_sort_by_their_start() -> None:
     later, earlier = Interval(NOON, NOON + HOUR), Interval(datetime(2013, 1, 1, tzinfo=UTC), NOON + DAY)
     assert sorted([later, earlier]) == [earlier, later]
+
+
+def test_lengths_are_said_in_their_largest_whole_unit() -> None:
+    said = {timedelta(days=30): "30 days", timedelta(days=1): "1 day", timedelta(hours=36): "36 hours"}
+    said |= {timedelta(minutes=15): "15 minutes", timedelta(seconds=1.5): "1.5 seconds"}
+    assert {length: spoken(length) for length in said} == said

@@ -116,7 +116,7 @@ def test_a_recalibration_that_does_not_help_is_followed_by_a_retraining(ago: tim
     found = response(Cause.CALIBRATION_DRIFT, GAP, after(Story.RECALIBRATE, ago), since=NOON - age)
     if ago < RULE.aid:
         assert found.story is None
-        assert "is given 7 days, 0:00:00 to help" in found.because
+        assert "is given 7 days to help" in found.because
     else:
         assert found.story is (Story.RETRAIN if ago <= age else Story.RECALIBRATE)
 

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from watchkeeper.cli.marks import SIGNS, moment
 from watchkeeper.domain.incidents import Incident
-from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.intervals import Interval, spoken
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.responses import ADVICE
 from watchkeeper.domain.rollouts import Rollout
@@ -30,16 +30,17 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 def model_page(model: ModelSpec) -> list[tuple[str, str]]:
     """A spec read aloud: name of the part, and what it means."""
     features = [f"{len(names)} {kind}" for kind, names in model.features.items()]
-    steps = ", ".join(f"{s.share:.0%} for {s.lasts}" for s in model.rollout.steps)
+    steps = ", ".join(f"{s.share:.0%} for {spoken(s.lasts)}" for s in model.rollout.steps)
+    over = spoken(model.labels.over) if model.labels.over else "as many as it takes"
     gates = " and ".join(model.rollout.approvals) or "nothing"
     return [
-        ("looks at", f"windows of {model.every}; {', '.join(features)} features"),
-        ("labels", f"come {model.labels.delay} later; performance over {model.labels.over or 'as many as it takes'}"),
+        ("looks at", f"windows of {spoken(model.every)}; {', '.join(features)} features"),
+        ("labels", f"come {spoken(model.labels.delay)} later; performance over {over}"),
         ("asks", ", ".join(c.kind for c in model.asked)),
         ("pages", f"falsely at most {model.alerts.budget}; `watchkeeper tune {model.model}` says what limits cost"),
         ("tells", f"after {model.confirm.opens} windows, over after {model.confirm.resolves}"),
         ("retrains", f"with {model.training.function}" if model.response.retrain else "only by hand"),
-        ("releases", f"{steps}; a person approves {gates} within {model.rollout.answer_within}"),
+        ("releases", f"{steps}; a person approves {gates} within {spoken(model.rollout.answer_within)}"),
     ]
 
 

@@ -3,14 +3,24 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["EPOCH", "Interval", "interval_ending", "stamp", "window_id"]
+__all__ = ["EPOCH", "Interval", "interval_ending", "spoken", "stamp", "window_id"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
 
 def stamp(moment: datetime) -> str:
     """A moment as it stands in ids: `2013-07-01T00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time in its largest whole unit: `1 day`, `36 hours`, `15 minutes`."""
+    for name, unit in UNITS:
+        if not length % unit:
+            count = length // unit
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{length.total_seconds():g} seconds"
 
 
 @dataclass(frozen=True, slots=True, order=True)

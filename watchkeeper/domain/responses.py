@@ -8,7 +8,7 @@ from watchkeeper.domain.causes import BROKEN_LABELS, FAULTS, Cause, Diagnosis
 from watchkeeper.domain.findings import Family
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.incidents import Incident, Transition
-from watchkeeper.domain.intervals import window_id
+from watchkeeper.domain.intervals import spoken, window_id
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
@@ -98,7 +98,7 @@ def respond(
     if diagnosis.cause is Cause.CALIBRATION_DRIFT or Family.PERFORMANCE not in families:
         return _first_aid(incident, diagnosis, asked, now, rule)
     if diagnosis.cause is Cause.HARMFUL_SHIFT and now - incident.since < rule.lasting:
-        return Response(None, f"inputs moved, and whether the loss lasts is known after {rule.lasting}")
+        return Response(None, f"inputs moved, and whether the loss lasts is known after {spoken(rule.lasting)}")
     return _retraining(diagnosis, asked, now, rule)
 
 
@@ -172,7 +172,7 @@ def _first_aid(incident: Incident, diagnosis: Diagnosis, asked: Asked, now: date
         return _retraining(diagnosis, asked, now, rule)
     last = asked.last.get(Story.RECALIBRATE)
     if last and now - last < rule.aid:
-        return Response(None, f"the recalibration of {_at(last)} is given {rule.aid} to help")
+        return Response(None, f"the recalibration of {_at(last)} is given {spoken(rule.aid)} to help")
     if last is None or last < incident.since:
         return Response(Story.RECALIBRATE, diagnosis.evidence)
     evidence = f"The recalibration of {_at(last)} did not help. {diagnosis.evidence}"
@@ -189,7 +189,7 @@ def _retraining(diagnosis: Diagnosis, asked: Asked, now: datetime, rule: Respons
 
 
 def _cools_down(last: datetime, rule: ResponseRule) -> str:
-    return f"the last retraining was asked for at {_at(last)}, and the cooldown lasts {rule.cooldown}"
+    return f"the last retraining was asked for at {_at(last)}, and the cooldown lasts {spoken(rule.cooldown)}"
 
 
 def _at(moment: datetime) -> str:

@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from watchkeeper.domain.confirmations import NOfM
 from watchkeeper.domain.findings import Family
+from watchkeeper.domain.intervals import spoken
 from watchkeeper.domain.responses import ResponseRule
 from watchkeeper.spec.words import Duration, Length, Share, Strict, Times
 
@@ -54,7 +55,7 @@ class ResponseSpec(Strict):
     def _cools_down(self) -> Self:
         if self.refresh is not None and self.refresh < self.cooldown:
             raise ValueError(
-                f"refresh is not shorter than cooldown, the least time between two retrainings: {self.cooldown}"
+                f"refresh is not shorter than cooldown, the least time between two retrainings: {spoken(self.cooldown)}"
             )
         return self
 

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from watchkeeper.domain.intervals import spoken
 from watchkeeper.domain.levels import WARNING_SHARE, Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.pictures import (
@@ -64,16 +65,7 @@ def _title(seen: Backtest) -> str:
 
 def _lead(seen: Backtest) -> str:
     days = f"{moment(seen.over.start)} to {moment(seen.over.end)} (UTC)"
-    return f"{days}, windows of {_length(seen.spec.every)}; budget {seen.spec.alerts.budget}"
-
-
-def _length(every: timedelta) -> str:
-    """A length in its largest whole unit: `1 day`, `15 minutes`."""
-    for name, unit in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
-        if not every % unit:
-            count = every // unit
-            return f"{count} {name}{'s' if count > 1 else ''}"
-    return f"{every}"
+    return f"{days}, windows of {spoken(seen.spec.every)}; budget {seen.spec.alerts.budget}"
 
 
 def _lane(track: Track) -> Lane:
