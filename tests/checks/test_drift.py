@@ -56,6 +56,11 @@ class TestDrift:
         assert "usually" in finding.sentence
         assert f"limit {finding.limit:.1f} for at most 1 false page in 150 windows." in finding.sentence
 
+    def test_history_of_a_time_before_readings_were_counted_is_still_history(self) -> None:
+        older = [m for m in seed([Drift()], past(60)) if m.name != "readings"]
+        finding = ask(Drift(), baseline(history=history(older)), window(table_with(temp=values("temp") + 15)))["temp"]
+        assert finding.level is Level.CRITICAL
+
     def test_a_change_of_unit_is_critical(self) -> None:
         fahrenheit = values("temp") * 1.8 + 32
         assert ask(Drift(), seen=window(table_with(temp=fahrenheit)))["temp"].level is Level.CRITICAL
