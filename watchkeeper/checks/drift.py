@@ -128,7 +128,8 @@ class Drift(Calibrated, ColumnCheck):
             return self.not_judged(name, f"{name}: still learning what is usual, {learning}.", measures)
         known = {key: values for key, values in past.items() if len(values) >= self.learns}
         values = {m.name: m.value for m in measures if m.name in known}
-        readings = median(self._past(name, READINGS, baseline, window).values() or [1.0])  # older history has none
+        own = [m.value for m in measures if m.name == READINGS]  # older history has none
+        readings = median(self._past(name, READINGS, baseline, window).values() or own)
         worst = surprise(values, known, window.interval, max(readings, 1.0))
         value = lasting(worst.z, self._past(name, Z, baseline, window), window.interval)
         measures += (self.measure(name, Z, worst.z, window),)
