@@ -66,16 +66,12 @@ class Transition:
     sentence: str
 
 
-def _always(_mark: str) -> bool:
-    return True
-
-
 def develop(
     env: str,
     incident: Incident | None,
     verdicts: Sequence[Verdict],
     rule: Confirmation,
-    asked: Callable[[str], bool] = _always,
+    asked: Callable[[str], bool] = bool,
 ) -> tuple[Incident | None, Transition | None]:
     """The incident after the newest verdict, and the transition a person is told of, if there is one.
 
