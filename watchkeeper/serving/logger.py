@@ -6,7 +6,7 @@ from copy import copy
 from datetime import datetime
 from pathlib import Path
 
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, checked_name
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, put_whole
 from watchkeeper.serving.writer import Counts, Row, Writer
 
 __all__ = ["PredictionLogger"]
@@ -50,10 +50,11 @@ class PredictionLogger:
         key: str,
         version: int,
         features: Mapping[str, object],
-        prediction: float | Mapping[str, float] | Sequence[float],
+        prediction: float | Mapping[str, float] | Sequence[float] | None,
         *,
         latency_ms: float | None = None,
         at: datetime | None = None,
+        failed: int | None = None,
     ) -> None:
         """Log one prediction.
 
@@ -66,14 +67,31 @@ class PredictionLogger:
                 in order, copied too. What it cannot be is kept as missing, and counted in `unusable`.
             latency_ms: milliseconds until the answer.
             at: when, for replays; now, when it is not given. Without a zone it is taken for UTC.
+            failed: the version that was picked and failed. When another answered in its place, `version` and
+                `prediction` are the other's; when nobody did, `version` is the failing one and `prediction` None.
         """
         try:
             answer = copy(prediction) if self._classes else prediction
-            row = (time.time_ns(), id, key, version, dict(features), answer, latency_ms, at)
+            row = (time.time_ns(), id, key, version, dict(features), answer, latency_ms, at, failed)
         except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
             self._writer.offer(PREDICTIONS, None)
         else:
             self._writer.offer(PREDICTIONS, row)
+
+    def log_shadow(  # noqa: PLR0913 - a shadow's answer has these fields
+        self,
+        id: str,  # noqa: A002 - as above
+        key: str,  # noqa: ARG002 - the decision is its record's
+        version: int,
+        prediction: float | Mapping[str, float] | Sequence[float] | None,
+        *,
+        latency_ms: float | None = None,
+        at: datetime | None = None,
+        failed: int | None = None,
+    ) -> None:
+        """Log what a version answered to a request in the shadow of another; fields as those of the record."""
+        answer = copy(prediction) if self._classes else prediction
+        self._writer.offer(SHADOWS, (time.time_ns(), id, version, answer, latency_ms, at, failed))
 
     def log_label(self, id: str, label: float | str, at: datetime | None = None) -> None:  # noqa: A002 - as above
         """Log the truth about a record, known since `at`; of two labels of one record the later counts.
@@ -137,11 +155,7 @@ class PredictionLogger:
         # Here and not above: Arrow takes a third of a second to load, which the writing thread has and a start has not.
         from watchkeeper.serving import columns, tables  # noqa: PLC0415
 
-        if kind == LABELS:
-            labels = columns.labels_table(rows, self._classes)
-            tables.write_labels(self._root, self._model, labels)
-            self._unusable += int(labels.column("_label").null_count)
-        else:
-            records = columns.records_table(rows, self._classes)
-            tables.write_records(self._root, self._model, records)
-            self._unusable += int(records.column("_prediction").null_count)
+        make = {LABELS: columns.labels_table, SHADOWS: columns.shadows_table}.get(kind, columns.records_table)
+        for parcel in tables.parcels(kind, make(rows, self._classes)):
+            put_whole(self._root / self._model / parcel.path, parcel.content)
+            self._unusable += parcel.unusable

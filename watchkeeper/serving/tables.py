@@ -1,18 +1,18 @@
 """Tables of records and labels, written as Parquet by day. Imports pyarrow: not for a serving host's start."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from watchkeeper.serving.answers import SCORES, SCORES_TYPE
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, arriving, checked_name, day_folder, settle
+from watchkeeper.serving.files import UNIQUE, file_of, put_file
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, day_folder
 
 __all__ = [
     "LABEL_TYPES",
@@ -21,6 +21,8 @@ __all__ = [
     "RECORD_TYPES",
     "SHADOW_TYPES",
     "UNIQUE",
+    "Parcel",
+    "parcels",
     "write_labels",
     "write_records",
 ]
@@ -51,16 +53,29 @@ SHADOW_TYPES: Mapping[str, pa.DataType] = {
 LABEL_TYPES: Mapping[str, pa.DataType] = {"_id": pa.string(), "_label": pa.float64(), "_at": MICROSECOND}
 """The columns of a table of labels."""
 
-UNIQUE = {b"watchkeeper.ids": b"unique"}
-"""What stands in a file's footer when no id occurs in it twice."""
-
-GROUP = 2**17
-"""Rows of a row group: what a reader may skip at once."""
-
-PAGE = 2**17
-"""Bytes of a page: a reader holds one of every column and its dictionary at once, so that they should be small."""
-
 DAY = 86_400_000_000
+
+FOLDERS: Mapping[str, Mapping[str, pa.DataType]] = {
+    PREDICTIONS: RECORD_TYPES,
+    LABELS: LABEL_TYPES,
+    SHADOWS: SHADOW_TYPES,
+}
+"""What lies in a folder of a model: our own columns of its tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A file that is ready to be put anywhere; the same rows make the same parcel.
+
+    Attributes:
+        path: within the model's folder.
+        unusable: rows whose answer or label could not be read.
+    """
+
+    path: str
+    content: bytes
+    rows: int
+    unusable: int
 
 
 def write_records(root: Path, model: str, records: pa.Table) -> None:
@@ -72,13 +87,33 @@ def write_records(root: Path, model: str, records: pa.Table) -> None:
         ValueError: a column of ours is missing, has values of another type, or a record has no id or time.
         OSError: the disk said no; what was written so far is whole, and writing again completes it.
     """
-    also = {n: t for n, t in {SCORES: SCORES_TYPE, **OPTIONAL_TYPES}.items() if n in records.column_names}
-    _write(root / checked_name(model) / PREDICTIONS, _typed(records, RECORD_TYPES | also, "records"))
+    _write(root / checked_name(model), PREDICTIONS, records)
 
 
 def write_labels(root: Path, model: str, labels: pa.Table) -> None:
     """Write labels into the files of the days on which they became known; otherwise as `write_records`."""
-    _write(root / checked_name(model) / LABELS, _typed(labels, LABEL_TYPES, "labels"))
+    _write(root / checked_name(model), LABELS, labels)
+
+
+def parcels(folder: str, table: pa.Table) -> Iterator[Parcel]:
+    """The files of the days of a table of `predictions`, `labels` or `shadows`; raises as `write_records` does."""
+    for day, rows in _by_day(_own(folder, table)):
+        name, content = file_of(rows)
+        yield Parcel(f"{folder}/{day_folder(day)}/{name}", content, rows.num_rows, _unusable(rows))
+
+
+def _unusable(table: pa.Table) -> int:
+    """Rows without an answer, though nobody failed, or without a label."""
+    names = table.column_names
+    known = table.column("_label" if "_label" in names else "_prediction")
+    if not known.null_count or "_failed" not in names:
+        return int(known.null_count)
+    return int(pc.sum(pc.and_(known.is_null(), table.column("_failed").is_null())).as_py())
+
+
+def _own(folder: str, table: pa.Table) -> pa.Table:
+    also = {n: t for n, t in {SCORES: SCORES_TYPE, **OPTIONAL_TYPES}.items() if n in table.column_names}
+    return _typed(table, {**FOLDERS[folder], **(also if folder != LABELS else {})}, folder)
 
 
 def _typed(table: pa.Table, types: Mapping[str, pa.DataType], what: str) -> pa.Table:
@@ -113,9 +148,9 @@ def _cast(column: pa.ChunkedArray, name: str, wanted: pa.DataType) -> pa.Chunked
         raise ValueError(f"column `{name}` holds {column.type}; it needs {wanted}: {error}") from error
 
 
-def _write(folder: Path, table: pa.Table) -> None:
-    for day, rows in _by_day(table):
-        _put(rows, folder / day_folder(day))
+def _write(place: Path, folder: str, table: pa.Table) -> None:
+    for day, rows in _by_day(_own(folder, table)):
+        put_file(rows, place / folder / day_folder(day))
 
 
 def _by_day(table: pa.Table) -> Iterator[tuple[date, pa.Table]]:
@@ -127,36 +162,3 @@ def _by_day(table: pa.Table) -> Iterator[tuple[date, pa.Table]]:
     found, starts = np.unique(days, return_index=True)
     for day, start, end in zip(found, starts, [*starts[1:], len(days)], strict=False):
         yield date(1970, 1, 1) + timedelta(days=int(day)), table.slice(start, end - start)
-
-
-def _put(table: pa.Table, folder: Path) -> None:
-    """Write one file, named by its first time and its content, if it is not there yet."""
-    ids = table.column("_id")
-    distinct = pc.count_distinct(ids).as_py() == len(ids)
-    whole = table.combine_chunks().replace_schema_metadata(UNIQUE if distinct else None)
-    with arriving(folder) as draft:
-        pq.write_table(
-            whole,
-            draft,
-            row_group_size=GROUP,
-            compression="zstd",
-            use_dictionary=[field.name for field in whole.schema if _repeats(field)],
-            data_page_size=PAGE,
-            dictionary_pagesize_limit=PAGE,
-            write_page_checksum=True,
-        )
-        target = folder / _name(whole, draft)
-        if not target.exists():
-            settle(draft, target)
-
-
-def _repeats(field: pa.Field) -> bool:
-    """Whether a column is likely to hold its values many times: ids and fractions do not, and gain by no dictionary."""
-    return field.name != "_id" and not pa.types.is_floating(field.type)
-
-
-def _name(table: pa.Table, draft: Path) -> str:
-    """Sorts by the time of the first record within the day; equal content has an equal name."""
-    with draft.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return f"{pc.min(table.column('_at')).as_py():%H%M%S%f}-{digest[:24]}.parquet"

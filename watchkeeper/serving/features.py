@@ -1,0 +1,129 @@
+"""The features of a batch as columns: at once where all records have the same, with care where they do not."""
+
+import time
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import methodcaller
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from watchkeeper.serving.privacy import OPEN, Privacy
+from watchkeeper.serving.tables import MICROSECOND
+from watchkeeper.serving.values import as_float, missing, text, tried
+
+__all__ = ["feature_columns"]
+
+Row = Mapping[Any, Any]
+Columns = dict[str, list[Any]]
+
+SLICE = 512
+"""Records that are turned at once: the longest that the interpreter's lock is held, in records."""
+
+BREATH = 1e-4
+"""Seconds between two turns, in which requests are answered."""
+
+
+def feature_columns(rows: Sequence[dict[Any, Any]], privacy: Privacy = OPEN) -> dict[str, pa.Array]:
+    """One column for each name among the rows, null where a row lacks it. Names that begin with `_` are left out."""
+    columns = _same(rows) or _plain(rows) or _any(rows)
+    return {name: _told(name, column, privacy) for name, column in columns.items() if name not in privacy.without}
+
+
+def _same(rows: Sequence[dict[Any, Any]]) -> Columns | None:
+    """The columns of rows that all have the same plain names in the same order, None for others."""
+    names = list(rows[0])
+    if not names or not all(map(_is_plain, names)):
+        return None
+    columns: list[list[Any]] = [[] for _ in names]
+    for part in _slices(rows):
+        if list(chain.from_iterable(part)) != names * len(part):
+            return None
+        flat = list(chain.from_iterable(map(methodcaller("values"), part)))
+        for place, column in enumerate(columns):
+            column.extend(flat[place :: len(names)])
+    return dict(zip(names, columns, strict=True))
+
+
+def _plain(rows: Sequence[Row]) -> Columns | None:
+    """The columns of rows whose names are all plain, None for others."""
+    names = dict.fromkeys(chain.from_iterable(rows))
+    if not all(map(_is_plain, names)):
+        return None
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _any(rows: Sequence[Row]) -> Columns:
+    named = [_named(row) for row in rows]
+    names = dict.fromkeys(chain.from_iterable(named))
+    return {name: [row.get(name) for row in named] for name in names}
+
+
+def _is_plain(name: object) -> bool:
+    """Whether a name is written as it is."""
+    return type(name) is str and not name.startswith("_") and (name.isascii() or text(name) == name)
+
+
+def _named(row: Row) -> dict[str, Any]:
+    written = ((text(name), value) for name, value in row.items())
+    return {name: value for name, value in written if not name.startswith("_")}
+
+
+def _slices(rows: Sequence[dict[Any, Any]]) -> Iterator[Sequence[dict[Any, Any]]]:
+    for start in range(0, len(rows), SLICE):
+        yield rows[start : start + SLICE]
+        time.sleep(BREATH)
+
+
+def _told(name: str, values: list[Any], privacy: Privacy) -> pa.Array:
+    time.sleep(BREATH)
+    if name in privacy.hashed:
+        return pa.array([None if missing(value) else privacy.hide(text(value)) for value in values], pa.string())
+    return _column(values)
+
+
+def _column(values: list[Any]) -> pa.Array:
+    """The values in the narrowest of our types that holds them all: their own, numbers, texts."""
+    for attempt in (_as_one_type, _as_they_are, _as_numbers):
+        column = tried(attempt, values)
+        if column is not None:
+            return column
+    return pa.array([None if missing(value) else text(value) for value in values], pa.string())
+
+
+def _as_one_type(values: list[Any]) -> pa.Array | None:
+    """Values of one type that need no second look, None for others."""
+    kinds = set(map(type, values))
+    make = PLAIN.get(kinds.pop()) if len(kinds) == 1 else None
+    return None if make is None else make(values)
+
+
+PLAIN: Mapping[type, Callable[[list[Any]], pa.Array]] = {
+    float: lambda values: pa.array(np.frombuffer(array("d", values))),
+    int: lambda values: pa.array(np.frombuffer(array("q", values), np.int64)),
+    str: lambda values: pa.array(values, pa.string()),
+    bool: lambda values: pa.array(values, pa.bool_()),
+}
+
+
+def _as_they_are(values: list[Any]) -> pa.Array | None:
+    found = pa.array(values)
+    wanted = _kept_type(found.type)
+    return None if wanted is None else found.cast(wanted)
+
+
+def _kept_type(found: pa.DataType) -> pa.DataType | None:
+    """The one type in which values of a type are kept, None when they are kept as text."""
+    if pa.types.is_integer(found):
+        return pa.int64()
+    if pa.types.is_floating(found) or pa.types.is_decimal(found):
+        return pa.float64()
+    if pa.types.is_timestamp(found) or pa.types.is_date(found):
+        return MICROSECOND
+    return found if found in (pa.bool_(), pa.string(), pa.null()) else None
+
+
+def _as_numbers(values: list[Any]) -> pa.Array | None:
+    return pa.array([None if missing(value) else as_float(value) for value in values], pa.float64())
