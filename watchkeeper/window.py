@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from watchkeeper.domain.accounts import Accounts
 from watchkeeper.domain.estimates import Estimate
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
@@ -81,7 +82,8 @@ class Window:
     """The records of one model in one interval, as counts and outcomes, never as rows.
 
     Attributes:
-        rows: records in the window.
+        rows: records in the window that are counted; of records that were kept with unequal chances as many as make
+            every one of them stand for equally many.
         profile: of the features, of the answers (`kinds_of_answers`), and of the business columns.
         newest: time of the last record; None for an empty window.
         trouble: what could not be read, one sentence each, naming file and reason.
@@ -89,6 +91,8 @@ class Window:
         latency: of all records, in milliseconds; None where none was counted.
         estimates: what performance is expected to be, by the answers alone, over as long a time as the outcomes cover,
             up to the window's end.
+        weight: for how many requests each counted record stands; 1 where hosts keep every record.
+        accounts: what the hosts say became of the records they were handed.
     """
 
     model: str
@@ -101,6 +105,13 @@ class Window:
     metrics: Mapping[str, float | str] = field(default_factory=dict)
     latency: NumericColumn | None = None
     estimates: tuple[Estimate, ...] = ()
+    weight: float = 1.0
+    accounts: Accounts = field(default_factory=Accounts)
+
+    @property
+    def requests(self) -> int:
+        """How many requests the counted records stand for."""
+        return round(self.rows * self.weight)
 
 
 @dataclass(frozen=True, slots=True)

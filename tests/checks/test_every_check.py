@@ -32,6 +32,7 @@ KNOWN = {
     "labels",
     "latency",
     "log_loss",
+    "losses",
     "mae",
     "missing",
     "prediction_drift",

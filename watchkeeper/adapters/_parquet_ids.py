@@ -25,10 +25,16 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A readable file of records, and whether its records may occur in another one or twice in itself."""
+    """A readable file of records.
+
+    Attributes:
+        doubtful: whether its records may occur in another one or twice in itself.
+        weighted: whether it says for how many requests each record stands.
+    """
 
     path: Path
     doubtful: bool
+    weighted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +49,25 @@ class Range:
 
 def surveyed(paths: Sequence[Path], trouble: Trouble) -> list[Source]:
     """The readable files, in their order; those whose ids overlap with no other's need no second look."""
-    ranges: list[Range | Path] = []
+    readable: dict[Path, bool] = {}
+    ranges: list[Range] = []
     for path in paths:
         with trouble.around(path):
-            ranges.append(_range(path, footer_of(path, ["_id", "_at"])) or path)
-    known = sorted((r for r in ranges if isinstance(r, Range)), key=lambda r: r.low)
-    alone = _alone(known) if len(known) == len(ranges) else set()
-    return [Source(path, path not in alone) for path in (r.path if isinstance(r, Range) else r for r in ranges)]
+            footer = footer_of(path, ["_id", "_at"])
+            ranges.extend(_range(path, footer))
+            readable[path] = "_weight" in footer.schema.names
+    alone = _alone(sorted(ranges, key=lambda r: r.low)) if len(ranges) == len(readable) else set()
+    return [Source(path, path not in alone, weighted) for path, weighted in readable.items()]
 
 
-def _range(path: Path, footer: pq.FileMetaData) -> Range | None:
-    """The range of a file's ids as its footer tells it, None when it does not."""
+def _range(path: Path, footer: pq.FileMetaData) -> list[Range]:
+    """The range of a file's ids as its footer tells it, none when it does not."""
     place = footer.schema.names.index("_id")
     groups = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
     if not groups or not all(s and s.has_min_max and isinstance(s.min, str) and not s.null_count for s in groups):
-        return None
+        return []
     unique = UNIQUE.items() <= (footer.metadata or {}).items()
-    return Range(path, min(s.min for s in groups), max(s.max for s in groups), unique)
+    return [Range(path, min(s.min for s in groups), max(s.max for s in groups), unique)]
 
 
 def _alone(ranges: Sequence[Range]) -> set[Path]:
@@ -122,12 +130,15 @@ def latest_labels(ids: Integers, labels: Iterable[pa.Table]) -> Floats:
     """The label of each record that was known last, shape (n,); NaN for a record without one.
 
     Args:
-        ids: hashes of the records' ids, shape (n,).
+        ids: hashes of the records' ids, shape (n,); each may come more than once.
         labels: tables with `_id`, `_label` and `_at`; of two with one time the one read later counts.
     """
-    found, known = np.full(len(ids), np.nan), np.full(len(ids), np.iinfo(np.int64).min)
     order = np.argsort(ids, kind="stable")
     ordered = ids[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        each, copies = np.unique(ids, return_inverse=True)
+        return latest_labels(each, labels)[copies]
+    found, known = np.full(len(ids), np.nan), np.full(len(ids), np.iinfo(np.int64).min)
     for table in labels if len(ids) else ():
         table = table.filter(table.column("_id").is_valid())  # noqa: PLW2901 - the same labels, all with an id
         hashes, at, values = hashed(table.column("_id")), microseconds(table), floats(table.column("_label"))

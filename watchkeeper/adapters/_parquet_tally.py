@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pyarrow as pa
 
-from watchkeeper.adapters._parquet_files import microseconds
+from watchkeeper.adapters._parquet_files import EPOCH, TICK, microseconds
 from watchkeeper.profiles import Kind, NumericColumn, Profile
 from watchkeeper.profiles.counting import profile_batches
 
@@ -19,7 +20,7 @@ class Tally:
     """What is noted of records while they stream by."""
 
     rows: int = 0
-    newest: int | None = None
+    _newest: int | None = None
     latencies: Profile = field(default_factory=Profile)
 
     def of(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -28,9 +29,14 @@ class Tally:
             if table.num_rows:
                 self.rows += table.num_rows
                 newest = int(microseconds(table).max())
-                self.newest = newest if self.newest is None else max(self.newest, newest)
+                self._newest = newest if self._newest is None else max(self._newest, newest)
                 self.latencies += profile_batches([table], {LATENCY: Kind.NUMERIC}, {})
                 yield table
+
+    @property
+    def newest(self) -> datetime | None:
+        """The time of the last record."""
+        return None if self._newest is None else EPOCH + self._newest * TICK
 
     @property
     def latency(self) -> NumericColumn | None:

@@ -9,30 +9,23 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from watchkeeper.adapters._account_files import accounts_within
 from watchkeeper.adapters._kept_profiles import KeptProfiles
-from watchkeeper.adapters._parquet_files import (
-    EPOCH,
-    TICK,
-    Span,
-    Trouble,
-    day_files,
-    microseconds,
-    reaching,
-    those,
-)
-from watchkeeper.adapters._parquet_ids import Seen, Source, hashed, latest_labels, surveyed
+from watchkeeper.adapters._parquet_files import Span, Trouble, day_files, microseconds, reaching, those
+from watchkeeper.adapters._parquet_ids import Source, hashed, latest_labels, surveyed
 from watchkeeper.adapters._parquet_outcomes import asked_about, joined
-from watchkeeper.adapters._parquet_reading import read_within
+from watchkeeper.adapters._parquet_records import counted, labels_known, once_each, weighed
 from watchkeeper.adapters._parquet_shadows import beside, shadow_answers
 from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_table, with_optional
 from watchkeeper.adapters._parquet_tally import LATENCY, Tally
+from watchkeeper.domain.accounts import Accounts
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.ports.records import Look
 from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.counting import profile_batches
 from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, PROFILES, SHADOWS, checked_name
-from watchkeeper.serving.tables import LABEL_TYPES, OPTIONAL_TYPES, RECORD_TYPES, write_labels, write_records
+from watchkeeper.serving.layout import ACCOUNTS, LABELS, PREDICTIONS, PROFILES, SHADOWS, checked_name
+from watchkeeper.serving.tables import OPTIONAL_TYPES, RECORD_TYPES, write_labels, write_records
 from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
 __all__ = ["ParquetPredictions"]
@@ -60,21 +53,35 @@ class ParquetPredictions:
             write_labels(self.root, model, labels)
 
     def window(self, look: Look) -> Window:
-        trouble, tally = Trouble(self.root), Tally()
-        span = Span.of(look.interval.start, look.interval.end)
+        trouble, span = Trouble(self.root), Span.of(look.interval.start, look.interval.end)
         kinds: Mapping[str, Kind] = {**look.columns, **kinds_of_answers(look.problem)}
         names = [*(name for name in look.columns if name != "_prediction"), "_prediction", SCORES, LATENCY, "_at"]
-        records = self._records(self._sources(look.model, span, trouble), names, span, trouble)
-        counted = (with_named_answers(table, look.problem, look.classes) for table in tally.of(records))
-        profile = profile_batches(counted, kinds, look.grids, look.segments)
-        newest = None if tally.newest is None else EPOCH + tally.newest * TICK
-        outcomes = self._outcomes(look, trouble)
-        rows, troubles = tally.rows, trouble.sentences
-        return Window(look.model, look.interval, rows, profile, outcomes, newest, troubles, latency=tally.latency)
+        sources = self._sources(look.model, span, trouble)
+        weights = weighed(sources, span, trouble)
+        tally = Tally()
+        records = tally.of(counted(sources, names, span, trouble, weights))
+        named = (with_named_answers(table, look.problem, look.classes) for table in records)
+        profile = profile_batches(named, kinds, look.grids, look.segments)
+        outcomes, accounts = self._outcomes(look, trouble), self.accounts(look.model, look.interval)
+        return Window(
+            look.model,
+            look.interval,
+            tally.rows,
+            profile,
+            outcomes,
+            tally.newest,
+            trouble.sentences,
+            latency=tally.latency,
+            weight=weights.stands_for(tally.rows),
+            accounts=accounts,
+        )
+
+    def accounts(self, model: str, interval: Interval) -> Accounts:
+        return accounts_within(self._folder(model, ACCOUNTS), interval)
 
     def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
         trouble = Trouble(self.root)
-        come = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
+        come = labels_known(self._folder(look.model, LABELS), look.outcomes.start, look.interval.end, trouble)
         if fewest and sum(labels.num_rows for labels in come) < fewest:
             none = answers_in(EMPTY, look.problem, look.classes)
             return Outcomes(look.outcomes, none, np.empty(0), 0, look.problem)
@@ -85,7 +92,9 @@ class ParquetPredictions:
 
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         table, trouble = self._whole(model, interval, columns)
-        labels = latest_labels(hashed(table.column("_id")), self._labels(model, interval.start, known_by, trouble))
+        labels = latest_labels(
+            hashed(table.column("_id")), labels_known(self._folder(model, LABELS), interval.start, known_by, trouble)
+        )
         return in_order(those(table.append_column("_label", pa.array(labels)), ~np.isnan(labels)))
 
     def shadowed(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
@@ -101,16 +110,17 @@ class ParquetPredictions:
         """Every record of an interval, each once."""
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
         names = [*RECORD_TYPES, *OPTIONAL_TYPES, *columns]
-        tables = [*self._records(self._sources(model, span, trouble), names, span, trouble)]
+        tables = [*once_each(self._sources(model, span, trouble), names, span, trouble)]
         return with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns])), trouble
 
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
         sources = self._sources(model, span, trouble)
-        times = [microseconds(table) for table in self._records(sources, ["_at"], span, trouble)]
+        weights = weighed(sources, span, trouble)
+        times = [microseconds(table) for table in counted(sources, ["_at"], span, trouble, weights)]
         chosen = evenly(np.concatenate([np.empty(0, np.int64), *times]), rows)
         names, tables, passed = [*RECORD_TYPES, *columns], [], 0
-        for table in self._records(sources, names, span, trouble) if len(chosen) else ():
+        for table in counted(sources, names, span, trouble, weights) if len(chosen) else ():
             here = chosen[(chosen >= passed) & (chosen < passed + table.num_rows)] - passed
             tables.append(table.take(here))
             passed += table.num_rows
@@ -142,29 +152,11 @@ class ParquetPredictions:
     def _sources(self, model: str, span: Span, trouble: Trouble) -> list[Source]:
         return surveyed(day_files(self._folder(model, PREDICTIONS), span), trouble)
 
-    def _records(
-        self, sources: Sequence[Source], names: Sequence[str], span: Span, trouble: Trouble
-    ) -> Iterator[pa.Table]:
-        """The records of a span, each once."""
-        seen = Seen()
-        for source in sources:
-            with trouble.around(source.path):
-                wanted = [*names, "_id"] if source.doubtful else names
-                for table in read_within(source.path, wanted, span, ["_at"]):
-                    kept = those(table, seen.fresh(table.column("_id"))) if source.doubtful else table
-                    yield kept if "_id" in names or not source.doubtful else kept.drop_columns("_id")
-
-    def _labels(self, model: str, since: datetime, known_by: datetime, trouble: Trouble) -> Iterator[pa.Table]:
-        """The labels of records from `since` on; a day more, for the clocks of two machines."""
-        span = Span((since - EPOCH) // TICK - 86_400_000_000, (known_by - EPOCH) // TICK + 1)
-        for path in day_files(self._folder(model, LABELS), span):
-            with trouble.around(path):
-                yield from read_within(path, [*LABEL_TYPES], span, [*LABEL_TYPES])
-
     def _answered(self, look: Look, columns: Sequence[str], trouble: Trouble) -> Iterator[pa.Table]:
         span = Span.of(look.outcomes.start, look.outcomes.end)
         names = ["_at", "_prediction", SCORES, "_version", *columns]
-        for table in self._records(self._sources(look.model, span, trouble), names, span, trouble):
+        sources = self._sources(look.model, span, trouble)
+        for table in counted(sources, names, span, trouble, weighed(sources, span, trouble)):
             yield those(table, asked_about(table, look))
 
     def _outcomes(self, look: Look, trouble: Trouble) -> Outcomes:
@@ -175,6 +167,6 @@ class ParquetPredictions:
             ids.append(hashed(table.column("_id")))
             answers.append(answers_in(table, look.problem, look.classes))
             places.append(apart.places(table) if apart else np.zeros(table.num_rows, np.int64))
-        known = self._labels(look.model, look.outcomes.start, look.interval.end, trouble)
+        known = labels_known(self._folder(look.model, LABELS), look.outcomes.start, look.interval.end, trouble)
         labels = latest_labels(np.concatenate(ids), known)
         return joined(look, np.concatenate(answers), labels, np.concatenate(places))

@@ -1,4 +1,4 @@
-"""Are there as many records as at this time of the week?"""
+"""Are there as many requests as at this time of the week?"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ MOST_WINDOWS = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Volume(Check):
-    """Records against the median of earlier windows at the same place of the week.
+    """Records against the median of earlier windows at the same place of the week, each by how many it stands for.
 
     The place is weekday and time of day; where fewer than three earlier windows share it, the time of day; else all.
     `too few` is judged by the share of the expected records that is missing, `too many` by how many times the expected
@@ -51,39 +51,44 @@ class Volume(Check):
         """One finding about too few records, one about too many; unreadable files make too few UNKNOWN."""
         end = window.interval.end
         past = earlier(baseline.history, (self.kind, "*", "rows"), end, MOST_WINDOWS)
-        remembered = (self.measure("*", "rows", float(window.rows), window),)
+        remembered = (self.measure("*", "rows", float(window.requests), window),)
         if len(past) < self.learns:
             return self._learning(len(past), window, remembered)
         peers = _peers(past, window)
         expected = median(peers)
-        spread = max(robust_spread(peers), expected**0.5, 1.0)
-        usual = abs(window.rows - expected) <= USUAL_SPREADS * spread
-        sentence = f"{window.rows:,} records came; {expected:,.0f} were expected"
+        spread = max(robust_spread(peers), (expected * window.weight) ** 0.5, 1.0)
+        usual = abs(window.requests - expected) <= USUAL_SPREADS * spread
+        sentence = f"{_came(window)}; {expected:,.0f} were expected"
         return [
             self._too_few(window, expected, sentence, remembered, usual=usual),
             self._too_many(window, expected, sentence, usual=usual),
         ]
 
     def _learning(self, windows: int, window: Window, remembered: tuple[Measure, ...]) -> list[Finding]:
-        sentence = (
-            f"{window.rows:,} records came; what to expect is not known yet, after {windows} of {self.learns} windows."
-        )
+        sentence = f"{_came(window)}; what to expect is not known yet, after {windows} of {self.learns} windows."
         few = self.not_judged(TOO_FEW, sentence, remembered) if window.rows else self.unknown(TOO_FEW, sentence)
         return [few, self.not_judged(TOO_MANY, sentence)]
 
     def _too_few(
         self, window: Window, expected: float, sentence: str, remembered: tuple[Measure, ...], *, usual: bool
     ) -> Finding:
-        missing = max(0.0, 1 - window.rows / expected) if expected else 0.0
+        missing = max(0.0, 1 - window.requests / expected) if expected else 0.0
         level = Level.OK if usual else self.limit.level(missing)
         if level > Level.OK and window.trouble:
             return self.unknown(TOO_FEW, f"{sentence}, but {len(window.trouble)} files could not be read.")
         return self.answer(TOO_FEW, level, missing, f"{sentence}, so {percent(missing)} are missing.", remembered)
 
     def _too_many(self, window: Window, expected: float, sentence: str, *, usual: bool) -> Finding:
-        times = window.rows / max(expected, 1.0)
+        times = window.requests / max(expected, 1.0)
         level = Level.OK if usual else Limit.at(self.most).level(times)
         return self.answer(TOO_MANY, level, times, f"{sentence}, {times:.3g} times as many.", limit=self.most)
+
+
+def _came(window: Window) -> str:
+    """How many came, and how that is known where hosts keep only a part."""
+    if window.requests == window.rows:
+        return f"{window.rows:,} records came"
+    return f"{window.requests:,} requests came, by {window.rows:,} records that stand for {window.weight:.3g} each"
 
 
 def _peers(past: Mapping[datetime, float], window: Window) -> Sequence[float]:

@@ -20,7 +20,7 @@ __all__ = [
     "slow_answers",
 ]
 
-TRAFFIC = ("volume", "freshness")
+TRAFFIC = ("volume", "freshness", "losses")
 """Integrity of the stream of records, not of the values in them."""
 
 JUMP = 0.46

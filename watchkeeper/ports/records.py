@@ -7,6 +7,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from watchkeeper.domain.accounts import Accounts
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Grid, Kind, Profile, Segments
@@ -60,8 +61,13 @@ class PredictionStore(Protocol):
     def window(self, look: Look) -> Window:
         """Counts and outcomes; a file that cannot be read is named in `trouble`, the others still count.
 
-        Labels count when they were known by the window's end; of two for one record the later counts.
+        Labels count when they were known by the window's end; of two for one record the later counts. Where records
+        have weights that differ, rows and outcomes are as many of them as make each stand for equally many requests.
         """
+        ...
+
+    def accounts(self, model: str, interval: Interval) -> Accounts:
+        """What the hosts say became of the records that they were handed within an interval; windows carry it, too."""
         ...
 
     def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
