@@ -5,10 +5,11 @@ WatchkeeperError
 ├── OutsideError     somebody else's system said no, or nothing
 ├── BrokenVersion    a stored version is not what its digest says
 ├── NotThere         what was asked for does not exist
+├── NoAnswer         a host's versions all failed a request
 └── Conflict         somebody else changed it first, or it is already decided
 """
 
-__all__ = ["BrokenVersion", "Conflict", "NotThere", "OutsideError", "SpecError", "WatchkeeperError"]
+__all__ = ["BrokenVersion", "Conflict", "NoAnswer", "NotThere", "OutsideError", "SpecError", "WatchkeeperError"]
 
 
 class WatchkeeperError(Exception):
@@ -46,6 +47,10 @@ class BrokenVersion(WatchkeeperError):
 
 class NotThere(WatchkeeperError):
     """The model, version, incident, rollout or question asked for does not exist."""
+
+
+class NoAnswer(WatchkeeperError):
+    """Neither the version that was picked for a request nor any other of the host could answer it."""
 
 
 class Conflict(WatchkeeperError):

@@ -1,7 +1,27 @@
-"""The SDK for serving hosts: log predictions, route requests. Light to import."""
+"""The SDK for serving hosts: route, answer, log. Light to import."""
 
+from watchkeeper.serving.answerer import Answerer
+from watchkeeper.serving.asking import Answered, Request
+from watchkeeper.serving.exchanges import Exchange, observe
 from watchkeeper.serving.logger import PredictionLogger
+from watchkeeper.serving.middleware import WatchMiddleware
 from watchkeeper.serving.router import CanaryRouter
+from watchkeeper.serving.shadow import Shadow
+from watchkeeper.serving.versions import Versions
+from watchkeeper.serving.wrapper import LoggedModel
 from watchkeeper.serving.writer import Counts
 
-__all__ = ["CanaryRouter", "Counts", "PredictionLogger"]
+__all__ = [
+    "Answered",
+    "Answerer",
+    "CanaryRouter",
+    "Counts",
+    "Exchange",
+    "LoggedModel",
+    "PredictionLogger",
+    "Request",
+    "Shadow",
+    "Versions",
+    "WatchMiddleware",
+    "observe",
+]

@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
-from watchkeeper.domain.traffic import Split, assigned
+from watchkeeper.domain.traffic import Split, assigned, shadowed
 from watchkeeper.errors import NotThere
+from watchkeeper.serving.exposition import Family, text_of
 from watchkeeper.serving.splits import split_from_text
 
 __all__ = ["CanaryRouter"]
@@ -51,17 +52,55 @@ class CanaryRouter:
             raise NotThere(f"{self._file} holds no split and there is no fallback: set a split, or name a version")
         self._champion = champion
 
-    def route(self, key: str) -> int:
-        """The version that answers this key; a key that the canary answers stays with it while the share grows."""
+    @property
+    def champion(self) -> int:
+        """The version that answers when nothing says otherwise."""
+        return self._champion
+
+    def split(self) -> Split | None:
+        """The split that counts now; None when the champion answers everything because none can be read."""
         if time.monotonic() >= self._due:
             self._look()
-        split = self._split
+        return self._split
+
+    def route(self, key: str) -> int:
+        """The version that answers this key; a key that the canary answers stays with it while the share grows."""
+        split = self.split()
         if split is None:
             return self._champion
         try:
             return assigned(key, split)
         except Exception:  # noqa: BLE001 - a key that cannot be written as text is still answered
             return split.champion
+
+    def shadow(self, request: str) -> int | None:
+        """The version that answers the request of this id in the shadow, None for most."""
+        split = self.split()
+        if split is None or split.shadow is None:
+            return None
+        try:
+            return shadowed(request, split)
+        except Exception:  # noqa: BLE001 - an id that cannot be written as text has no shadow
+            return None
+
+    def metrics(self) -> str:
+        """Who answers what, and the looks that found no split, as Prometheus text."""
+        split, model = self.split(), {"model": self._file.stem}
+        roles = {"champion": (self._champion, 1.0)}
+        if split is not None and split.canary is not None:
+            roles = {"champion": (split.champion, 1.0 - split.share), "canary": (split.canary, split.share)}
+        if split is not None and split.shadow is not None:
+            roles["shadow"] = (split.shadow, split.shadow_share)
+        shares = [(model | {"role": role, "version": str(v)}, share) for role, (v, share) in roles.items()]
+        return text_of(
+            Family("watchkeeper_split_share", "gauge", "Share of the requests that a version answers.", shares),
+            Family(
+                "watchkeeper_split_broken_reads_total",
+                "counter",
+                "Looks at a split file that is none.",
+                [(model, self.broken_reads)],
+            ),
+        )
 
     def _look(self) -> None:
         """Look at the file; two threads that look at once come to the same, and a fork finds no lock that is held."""

@@ -1,0 +1,115 @@
+"""An ASGI service under watch: what its requests ask and answer is logged, with their latency and their failures."""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+from watchkeeper.serving.exchanges import CURRENT, Exchange
+from watchkeeper.serving.exposition import CONTENT_TYPE, joined
+from watchkeeper.serving.logger import PredictionLogger
+from watchkeeper.serving.traffic import Traffic
+
+__all__ = ["WatchMiddleware"]
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+class WatchMiddleware:
+    """Watches an ASGI app; for FastAPI and Starlette `app.add_middleware(WatchMiddleware, logger=logger)`.
+
+    What an endpoint tells with `observe` is logged when the response starts or the endpoint raises, with the
+    milliseconds until then; with a status of 500 or more as failed by its version. The end of the app's lifespan
+    flushes the logger. Nothing in here raises into a request.
+
+    Args:
+        app: what is watched.
+        logger: takes what endpoints observe.
+        metrics: the path that answers a GET with Prometheus text; None for none.
+        also: more of that text: `answerer.metrics`, for one.
+        deadline: seconds that the end of the lifespan waits for the logger.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        logger: PredictionLogger,
+        *,
+        metrics: str | None = "/metrics",
+        also: Callable[[], str] | None = None,
+        deadline: float = 10.0,
+    ) -> None:
+        self._app, self._logger, self._path, self._also, self._deadline = app, logger, metrics, also, deadline
+        self._traffic = Traffic()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one connection, as ASGI has it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, self._flushing(send))
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif scope["path"] == self._path and scope["method"] == "GET":
+            await _respond(send, self.exposition().encode())
+        else:
+            await self._watched(scope, receive, send)
+
+    def exposition(self) -> str:
+        """The figures of this process as Prometheus text."""
+        also = self._also() if self._also else ""
+        return joined((self._logger.metrics(), self._traffic.metrics(), also))
+
+    async def _watched(self, scope: Message, receive: Receive, send: Send) -> None:
+        watch = _Watch(self._logger, self._traffic, send)
+        before = CURRENT.set(watch.exchanges)
+        try:
+            await self._app(scope, receive, watch.send)
+        except Exception:
+            watch.over(HTTPStatus.INTERNAL_SERVER_ERROR)
+            raise
+        finally:
+            CURRENT.reset(before)
+            watch.over(None)
+
+    def _flushing(self, send: Send) -> Send:
+        """Sends on; before the app says that it is down, what waits is written."""
+
+        async def flushed(message: Message) -> None:
+            if message["type"] in ("lifespan.shutdown.complete", "lifespan.shutdown.failed"):
+                self._logger.flush(self._deadline)
+            await send(message)
+
+        return flushed
+
+
+class _Watch:
+    """One request: its exchanges are closed once, as soon as it is known how it ends."""
+
+    def __init__(self, logger: PredictionLogger, traffic: Traffic, send: Send) -> None:
+        self.exchanges: list[Exchange] = []
+        self._logger, self._traffic, self._send = logger, traffic, send
+        self._began = time.perf_counter()
+        self._over = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.over(message["status"])
+        await self._send(message)
+
+    def over(self, status: int | None) -> None:
+        """The request ended with a status, None for a client that left before; only the first end counts."""
+        if self._over:
+            return
+        self._over = True
+        seconds = time.perf_counter() - self._began
+        broken = status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        logged = [e.close(self._logger, latency_ms=1000 * seconds, broken=broken) for e in self.exchanges]
+        self._traffic.count(status, seconds, unanswered=logged.count(False))
+
+
+async def _respond(send: Send, body: bytes) -> None:
+    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
