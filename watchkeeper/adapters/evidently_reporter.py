@@ -36,7 +36,7 @@ class EvidentlyReporter:
     """
 
     timeout: float = 180.0
-    most_columns: int = 20
+    most_columns: int = 15
 
     def draw(
         self,
