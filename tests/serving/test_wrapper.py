@@ -39,13 +39,12 @@ def kept(host: Host, *names: str) -> dict[object, tuple[object, ...]]:
 def test_the_answers_are_the_models_and_every_row_is_logged(
     host: Host, asked: pd.DataFrame | np.ndarray | list[object]
 ) -> None:
-    model, logger = LinearRegression().fit(FRAME.to_numpy(), [1.0, 2.0, 3.0]), host.logger()
-    wrapped = LoggedModel(model, logger, 7, names=["age", "balance"])
-    bare = model.predict(FRAME.to_numpy())
-    np.testing.assert_array_equal(wrapped.predict(getattr(asked, "to_numpy", lambda: asked)(), ids=IDS), bare)
+    logger = host.logger()
+    wrapped = LoggedModel(Sums(), logger, 7, names=["age", "balance"])
+    np.testing.assert_array_equal(wrapped.predict(asked, ids=IDS), [3.0, 7.0, 6.0])
     assert logger.flush()
     assert kept(host, "_version", "_key", "_prediction", "age", "balance") == {
-        name: (7, name, answer, *row) for name, answer, row in zip(IDS, bare, ROWS, strict=True)
+        name: (7, name, answer, *row) for name, answer, row in zip(IDS, [3, 7, 6], ROWS, strict=True)
     }
 
 
@@ -87,11 +86,18 @@ def test_of_more_classes_the_probabilities_of_all_are_logged(host: Host) -> None
 
 def test_a_model_that_raises_raises_still_and_its_rows_failed(host: Host) -> None:
     model, logger = LinearRegression().fit(FRAME, [1.0, 2.0, 3.0]), host.logger()
-    wrapped = LoggedModel(model, logger, 7, names=["one"])
-    with pytest.raises(ValueError, match="features"):
-        wrapped.predict([[1.0], [2.0]], ids=["a", "b"])
+    wrapped = LoggedModel(model, logger, 7)
+    with pytest.raises(ValueError, match="feature"):
+        wrapped.predict(FRAME[["age"]], ids=IDS)
     assert logger.flush()
-    assert kept(host, "_version", "_failed", "_prediction") == {"a": (7, 7, None), "b": (7, 7, None)}
+    assert kept(host, "_version", "_failed", "_prediction") == dict.fromkeys(IDS, (7, 7, None))
+
+
+class Sums:
+    """A model that adds up what it is asked."""
+
+    def predict(self, asked: object) -> np.ndarray:
+        return np.asarray(asked).sum(axis=1)
 
 
 class Odd:

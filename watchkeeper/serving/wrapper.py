@@ -91,7 +91,7 @@ class LoggedModel:
         """Log every row; without answers as failed."""
         values = [None] * len(rows.features) if answers is None else answers
         failed = self._version if answers is None else None
-        for (name, key, features), value in zip(rows.named(), values, strict=True):
+        for (name, key, features), value in list(zip(rows.named(), values, strict=True)):
             self._logger.log(name, key, self._version, features, value, latency_ms=rows.latency_ms, failed=failed)
 
     def _read(self, verb: str, answers: Any) -> list[Any]:  # noqa: ANN401 - whatever the model answers
@@ -131,5 +131,7 @@ def rows_of(asked: Any, names: Sequence[str] = ()) -> list[Mapping[str, object]]
     rows = list(asked.tolist() if hasattr(asked, "tolist") else asked)
     if all(isinstance(row, Mapping) for row in rows):
         return rows
+    if any(isinstance(row, (str, bytes)) for row in rows):
+        raise TypeError("texts are no rows")
     known = [str(name) for name in names] or [f"x{place}" for place in range(len(rows[0]))]
     return [dict(zip(known, row, strict=True)) for row in rows]
