@@ -8,7 +8,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from watchkeeper.serving import Counts, PredictionLogger
-from watchkeeper.serving.writer import Row, Writer
+from watchkeeper.serving.books import Books
+from watchkeeper.serving.buffer import Row
+from watchkeeper.serving.delivery import Encode
+from watchkeeper.serving.ledger import state_folder
+from watchkeeper.serving.limits import Limits
+from watchkeeper.serving.sinks import Folder
+from watchkeeper.serving.tables import Parcel
+from watchkeeper.serving.writer import Writer
 
 NOON = datetime(2013, 7, 1, 12, tzinfo=UTC)
 
@@ -42,7 +49,7 @@ def test_a_disk_that_says_no_is_counted_and_loses_nothing_once_it_says_yes(tmp_p
     logger.log_label("r1", 1.0)
     assert not logger.flush()
     assert logger.counts() == Counts(2, 0, 0)
-    assert logger.failed_writes == 3
+    assert logger.failed_writes == 2
     assert "NotADirectoryError" in logger.last_error or "FileExistsError" in logger.last_error
     (tmp_path / "flights").unlink()
     assert logger.flush()
@@ -87,35 +94,42 @@ def test_a_host_that_has_no_thread_to_give_keeps_the_rows_for_later(tmp_path: Pa
     assert logger.counts() == Counts(1, 1, 0)
 
 
-def test_a_batch_that_can_never_be_written_is_dropped_and_the_next_is_written() -> None:
-    written: list[object] = []
+def a_writer(root: Path, encode: Encode) -> Writer:
+    books = Books(Folder(root), str(root), "flights", state_folder())
+    return Writer(encode, books, Limits(capacity=100, batch=50, every=3_600))
 
-    def write(kind: str, rows: Sequence[Row]) -> None:
-        if kind == "poison":
-            raise ValueError("not in this world")
-        written.extend(rows)
 
-    writer = Writer(write, capacity=100, batch=50, every=3_600)
+def parcel(kind: str, rows: Sequence[Row]) -> list[Parcel]:
+    if kind == "poison":
+        raise ValueError("not in this world")
+    return [Parcel(f"flights/{kind}/{rows[0][0]}", b"content", len(rows), 0)]
+
+
+def test_a_batch_that_can_never_be_written_is_dropped_and_the_next_is_written(tmp_path: Path) -> None:
+    writer = a_writer(tmp_path, parcel)
     for kind in ("poison", "good", "poison"):
-        writer.offer(kind, (kind,))
+        writer.buffer.offer(kind, (kind,))
     assert not writer.flush(10)
-    assert (writer.counts(), written) == (Counts(3, 1, 2), [("good",)])
-    assert writer.last_error == "ValueError: not in this world"
-    writer.offer("good", ("again",))
+    assert writer.buffer.totals().counts == Counts(3, 1, 2)
+    assert writer.buffer.totals().reasons["cannot be kept"] == 2
+    assert writer.delivery.last_error == "ValueError: not in this world"
+    writer.buffer.offer("good", ("again",))
     assert writer.flush(10)
     assert writer.close(10)
+    assert {file.name for file in (tmp_path / "flights/good").iterdir()} == {"good", "again"}
 
 
-def test_a_disk_that_answers_late_is_waited_for_no_longer_than_asked() -> None:
+def test_a_disk_that_answers_late_is_waited_for_no_longer_than_asked(tmp_path: Path) -> None:
     answer = threading.Event()
 
-    def write(_kind: str, _rows: Sequence[Row]) -> None:
+    def late(kind: str, rows: Sequence[Row]) -> list[Parcel]:
         answer.wait(30)
+        return parcel(kind, rows)
 
-    writer = Writer(write, capacity=100, batch=50, every=3_600)
-    writer.offer("slow", (1,))
+    writer = a_writer(tmp_path, late)
+    writer.buffer.offer("slow", (1,))
     assert not writer.flush(0.05)
-    assert writer.counts().pending == 1
+    assert writer.buffer.pending == 1
     answer.set()
     assert writer.close(10)
-    assert writer.counts() == Counts(1, 1, 0)
+    assert writer.buffer.totals().counts == Counts(1, 1, 0)

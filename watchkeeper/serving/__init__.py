@@ -2,6 +2,7 @@
 
 from watchkeeper.serving.answerer import Answerer
 from watchkeeper.serving.asking import Answered, Request
+from watchkeeper.serving.counts import Counts
 from watchkeeper.serving.exchanges import Exchange, observe
 from watchkeeper.serving.logger import PredictionLogger
 from watchkeeper.serving.middleware import WatchMiddleware
@@ -9,7 +10,6 @@ from watchkeeper.serving.router import CanaryRouter
 from watchkeeper.serving.shadow import Shadow
 from watchkeeper.serving.versions import Versions
 from watchkeeper.serving.wrapper import LoggedModel
-from watchkeeper.serving.writer import Counts
 
 __all__ = [
     "Answered",

@@ -1,48 +1,82 @@
-"""Predictions and labels on their way to disk, out of the way of an answer."""
+"""Predictions and labels on their way to their store, out of the way of an answer."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from pathlib import Path
 
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, put_whole
-from watchkeeper.serving.writer import Counts, Row, Writer
+from watchkeeper.serving.books import Books
+from watchkeeper.serving.counts import Counted, Totals
+from watchkeeper.serving.encoding import Encoding
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name
+from watchkeeper.serving.ledger import state_folder
+from watchkeeper.serving.limits import Limits
+from watchkeeper.serving.logger_metrics import logger_metrics
+from watchkeeper.serving.privacy import privacy
+from watchkeeper.serving.sampling import Sampling
+from watchkeeper.serving.sinks import is_url, sink_at
+from watchkeeper.serving.writer import Writer
 
 __all__ = ["PredictionLogger"]
 
+Prediction = float | Mapping[str, float] | Sequence[float] | None
 
-class PredictionLogger:
+
+class PredictionLogger(Counted):
     """Logs what a model was asked and what it answered.
 
-    `log` and `log_label` append to a bounded buffer, never wait for the disk and never raise; a daemon thread writes
-    the buffer into the files of the prediction store. While the disk says no, what was taken is kept and tried again;
-    when `capacity` rows wait, new ones are dropped, and counted. The end of the process closes every logger.
+    `log`, `log_shadow` and `log_label` append to a bounded buffer, never wait for the sink and never raise; a daemon
+    thread makes files of the buffer and puts each as a whole. While the sink says no, what was taken is kept and tried
+    again; when `capacity` rows wait, new ones are dropped, and counted by reason. What became of all rows stands beside
+    the records, in `accounts`; after a kill the next logger of the same place counts what was lost. The end of the
+    process closes every logger. A forked process logs on its own; in an event loop every call but `flush` and `close`
+    may be made as it is.
 
     Args:
-        root, model: the folder of the prediction store, and whose predictions these are.
+        root, model: the folder of the prediction store, or its URL as fsspec understands it (`s3://...`), and whose
+            predictions these are.
         classes: of a multiclass model, as its spec names them.
         capacity: rows that may wait.
-        batch: rows that are written without waiting for the end of `every` seconds.
-        every: seconds between two writes. A kill loses at most what came since the last one.
+        batch: rows that a kill may cost; writing begins at half of them.
+        every: seconds between two writes when fewer come.
+        sample: the share of the routing keys whose records are kept, the same keys on every host. Each record that is
+            kept has its weight, and labels are always logged.
+        overhead: the largest share of a core that the writing thread takes, above which records are dropped.
+        without: features, or `_key`, that are left out before anything is written.
+        hashed: features, `_id` or `_key`, of which only a hash is written, keyed by `WATCHKEEPER_SALT`.
+        exit_within: seconds that the end of the process waits for the sink.
+        state: a folder of this machine in which the counts outlive a kill; shared memory when there is no other.
 
     Raises:
-        ValueError: the model's name cannot name a folder.
+        ValueError: the model's name cannot name a folder, or a number or column cannot be what was asked for.
+        ModuleNotFoundError: the root is a URL, and fsspec is not installed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two have defaults that need no thought
         self,
-        root: Path,
+        root: Path | str,
         model: str,
         *,
         classes: Sequence[str] = (),
         capacity: int = 50_000,
-        batch: int = 5_000,
+        batch: int = 10_000,
         every: float = 10.0,
+        sample: float = 1.0,
+        overhead: float = 0.25,
+        without: Collection[str] = (),
+        hashed: Collection[str] = (),
+        exit_within: float = 10.0,
+        state: Path | None = None,
     ) -> None:
-        self._root, self._model, self._classes = Path(root), checked_name(model), tuple(classes)
-        self._unusable = 0
-        self._writer = Writer(self._write, capacity=capacity, batch=batch, every=every)
+        self._model, self._classes = checked_name(model), tuple(classes)
+        self._sampling = Sampling(sample)
+        self._draws = sample < 1.0
+        limits = Limits(capacity, batch, every, overhead, exit_within)
+        place = str(root) if is_url(root) else str(Path(root).absolute())
+        self._books = Books(sink_at(root), place, self._model, state or state_folder())
+        encoding = Encoding(self._model, tuple(classes), privacy(without, hashed), self._sampling.weight)
+        self._writer = Writer(encoding.files, self._books, limits)
 
     def log(  # noqa: PLR0913 - a record has these fields
         self,
@@ -50,7 +84,7 @@ class PredictionLogger:
         key: str,
         version: int,
         features: Mapping[str, object],
-        prediction: float | Mapping[str, float] | Sequence[float] | None,
+        prediction: Prediction,
         *,
         latency_ms: float | None = None,
         at: datetime | None = None,
@@ -71,40 +105,53 @@ class PredictionLogger:
                 `prediction` are the other's; when nobody did, `version` is the failing one and `prediction` None.
         """
         try:
+            if self._draws and not self._sampling.keeps(key, id):
+                self._writer.buffer.leave_out()
+                return
+            asked = features.copy() if type(features) is dict else dict(features)
             answer = copy(prediction) if self._classes else prediction
-            row = (time.time_ns(), id, key, version, dict(features), answer, latency_ms, at, failed)
         except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
-            self._writer.offer(PREDICTIONS, None)
+            self._writer.buffer.drop()
         else:
-            self._writer.offer(PREDICTIONS, row)
+            row = (time.time_ns(), id, key, version, asked, answer, latency_ms, at, failed)
+            self._writer.buffer.offer(PREDICTIONS, row)
 
     def log_shadow(  # noqa: PLR0913 - a shadow's answer has these fields
         self,
         id: str,  # noqa: A002 - as above
-        key: str,  # noqa: ARG002 - the decision is its record's
+        key: str,
         version: int,
-        prediction: float | Mapping[str, float] | Sequence[float] | None,
+        prediction: Prediction,
         *,
         latency_ms: float | None = None,
         at: datetime | None = None,
         failed: int | None = None,
     ) -> None:
-        """Log what a version answered to a request in the shadow of another; fields as those of the record."""
-        answer = copy(prediction) if self._classes else prediction
-        self._writer.offer(SHADOWS, (time.time_ns(), id, version, answer, latency_ms, at, failed))
+        """Log what a version answered beside another; kept when the record of this `id` and `key` is."""
+        try:
+            if self._draws and not self._sampling.keeps(key, id):
+                self._writer.buffer.leave_out()
+                return
+            answer = copy(prediction) if self._classes else prediction
+        except Exception:  # noqa: BLE001 - as above
+            self._writer.buffer.drop()
+        else:
+            self._writer.buffer.offer(SHADOWS, (time.time_ns(), id, version, answer, latency_ms, at, failed))
 
     def log_label(self, id: str, label: float | str, at: datetime | None = None) -> None:  # noqa: A002 - as above
         """Log the truth about a record, known since `at`; of two labels of one record the later counts.
 
         Of a multiclass model it is the name of a class, or its place among them; what it cannot be is kept as missing.
+        A label is logged whether its record was kept or not.
         """
-        self._writer.offer(LABELS, (time.time_ns(), id, label, at))
+        self._writer.buffer.offer(LABELS, (time.time_ns(), id, label, at))
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Write now.
 
         Returns:
-            True when all that was taken before the call is on disk; False when it is not after `timeout` seconds.
+            True when all that was taken before the call is where it belongs; False when it is not after `timeout`
+            seconds.
         """
         return self._writer.flush(timeout)
 
@@ -112,50 +159,35 @@ class PredictionLogger:
         """Take no more, write what waits, and drop what cannot be written; gives what `flush` gives."""
         return self._writer.close(timeout)
 
-    def counts(self) -> Counts:
-        """What became of all that was logged, at one moment."""
-        return self._writer.counts()
+    def metrics(self) -> str:
+        """The counters as Prometheus text."""
+        return logger_metrics(self)
+
+    def totals(self) -> Totals:
+        """All counters at one moment, dropped rows by reason among them."""
+        return self._writer.buffer.totals()
 
     @property
-    def produced(self) -> int:
-        """Calls of `log` and `log_label`."""
-        return self.counts().produced
+    def model(self) -> str:
+        """Whose predictions are logged."""
+        return self._model
 
     @property
-    def delivered(self) -> int:
-        """Rows on disk."""
-        return self.counts().delivered
-
-    @property
-    def dropped(self) -> int:
-        """Rows lost."""
-        return self.counts().dropped
-
-    @property
-    def pending(self) -> int:
-        """Rows in the buffer or being written."""
-        return self.counts().pending
-
-    @property
-    def unusable(self) -> int:
-        """Delivered predictions and labels that were no numbers, or nothing about the model's classes."""
-        return self._unusable
+    def lost_by_kill(self) -> int:
+        """Rows that earlier processes of this place lost when they were killed, as far as this one told of them."""
+        return self._books.lost
 
     @property
     def failed_writes(self) -> int:
         """Writes that did not succeed."""
-        return self._writer.failed_writes
+        return self._writer.delivery.failed_writes
 
     @property
     def last_error(self) -> str:
         """What the newest failed write said."""
-        return self._writer.last_error
+        return self._writer.delivery.last_error
 
-    def _write(self, kind: str, rows: Sequence[Row]) -> None:
-        # Here and not above: Arrow takes a third of a second to load, which the writing thread has and a start has not.
-        from watchkeeper.serving import columns, tables  # noqa: PLC0415
-
-        make = {LABELS: columns.labels_table, SHADOWS: columns.shadows_table}.get(kind, columns.records_table)
-        for parcel in tables.parcels(kind, make(rows, self._classes)):
-            put_whole(self._root / self._model / parcel.path, parcel.content)
-            self._unusable += parcel.unusable
+    @property
+    def seconds(self) -> float:
+        """Seconds of processor that the writing thread has taken."""
+        return self._writer.seconds

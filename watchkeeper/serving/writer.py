@@ -1,177 +1,161 @@
-"""A bounded buffer and the thread that empties it, with exact accounts."""
+"""The thread that empties the buffer."""
 
 import atexit
 import concurrent.futures.thread  # noqa: F401 - Arrow asks for it at its first write; at the end of a process it is too late
-import os
 import threading
+import time
 import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-__all__ = ["Counts", "Row", "Writer"]
+from watchkeeper.serving.books import Books
+from watchkeeper.serving.buffer import Buffer
+from watchkeeper.serving.delivery import Delivery, Encode
+from watchkeeper.serving.forks import begin_in_forks
+from watchkeeper.serving.limits import Limits
 
-Row = tuple[Any, ...]
-Batch = tuple[str, Sequence[Row]]
-"""What kind of rows, and the rows."""
+__all__ = ["Writer"]
 
+TELL_EVERY = 30.0
+"""Seconds between two looks at the accounts."""
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of all that was logged: `produced == delivered + dropped + pending`, at every moment.
-
-    Attributes:
-        produced: rows offered.
-        delivered: of these, on disk under their final name.
-        dropped: lost, because the buffer was full, the logger was closed, or the values could not be kept.
-    """
-
-    produced: int = 0
-    delivered: int = 0
-    dropped: int = 0
-
-    @property
-    def pending(self) -> int:
-        """In the buffer or being written."""
-        return self.produced - self.delivered - self.dropped
+ALL = 2**63
+"""Every question that was asked or ever will be."""
 
 
 class Writer:
-    """Takes rows without waiting for the disk, and writes them from a daemon thread that starts with the first row.
+    """Writes from a daemon thread what is offered to its buffer; the thread starts with the first row.
 
-    A batch whose writing raises OSError is kept and tried again; one that raises anything else is dropped.
-    A forked process begins with an empty buffer and accounts of its own: what waits is its parent's to write.
+    What the sink refuses is kept and tried again; what cannot be made into a file is dropped. A forked process begins
+    with an empty buffer and accounts of its own: what waits is its parent's to write.
 
     Args:
-        write: writes rows of one kind; must write the same rows twice as if once.
-        capacity: rows that may wait.
-        batch: rows that are written without waiting for the end of `every` seconds.
-        every: seconds between two writes.
+        encode: makes files of rows of one kind.
+        books: where the accounts are written and the files are put.
+        limits: of buffer and thread.
 
     Attributes:
-        failed_writes: writes that did not succeed.
-        last_error: what the newest of them said.
+        buffer: takes rows.
+        delivery: the way to the sink.
+        seconds: of processor that the thread has taken.
     """
 
-    def __init__(self, write: Callable[[str, Sequence[Row]], None], *, capacity: int, batch: int, every: float) -> None:
-        self._write, self._capacity, self._batch, self._every = write, capacity, batch, every
-        self._closed = False
-        self.begin()
+    def __init__(self, encode: Encode, books: Books, limits: Limits) -> None:
+        self._encode, self._books, self._limits = encode, books, limits
+        self._start_anew()
+        begin_in_forks(self)
         _LIVE.add(self)
+        if books.has_dead():
+            self._run()
 
     def begin(self) -> None:
-        """Start with nothing: at first, and again in a forked process, where neither locks nor thread are of use."""
-        self.failed_writes = 0
-        self.last_error = ""
-        self._lock = threading.RLock()
+        """Start with nothing in a forked process, where neither locks nor thread are of use."""
+        self.buffer.ledger.release()
+        self._start_anew()
+
+    def _start_anew(self) -> None:
+        self.buffer = Buffer(self._limits, self._run)
+        self.delivery = Delivery(self._encode, self._books.sink, self.buffer.settle)
+        self.seconds = 0.0
         self._answers = threading.Condition()
-        self._wake = threading.Event()
-        self._produced = self._delivered = self._dropped = 0
-        self._buffer: list[tuple[str, Row]] = []
-        self._stuck: list[Batch] = []
+        self._hurry = threading.Event()
         self._asked = self._answered = 0
         self._clear = True
-        self._thread: threading.Thread | None = None
-
-    def counts(self) -> Counts:
-        """What became of all rows so far."""
-        with self._lock:
-            return Counts(self._produced, self._delivered, self._dropped)
-
-    def offer(self, kind: str, row: Row | None) -> None:
-        """Take a row, or count it as dropped; None stands for one that could not be made."""
-        with self._lock:
-            self._produced += 1
-            waiting = self._produced - self._delivered - self._dropped
-            if row is None or self._closed or waiting > self._capacity:
-                self._dropped += 1
-                return
-            self._buffer.append((kind, row))
-            full = len(self._buffer) == self._batch
-            self._run()
-        if full:
-            self._wake.set()
+        self._told = 0.0
 
     def flush(self, timeout: float) -> bool:
-        """Write now; whether all that was taken before the call is on disk within `timeout` seconds."""
-        with self._lock:
-            if not self.counts().pending:
-                return self._clear
+        """Write now; whether all that was taken before the call is where it belongs within `timeout` seconds."""
+        if not self.buffer.pending:
+            return self._clear
+        self._run()
+        return self._answer(timeout)
+
+    def close(self, timeout: float) -> bool:
+        """Take no more and write what waits; the thread tries once, then what is not where it belongs is dropped."""
+        if self.buffer.pending and not self.buffer.closed:
             self._run()
+        self.buffer.close()
+        return self._answer(timeout) if self.buffer.started else self._clear
+
+    def close_at_exit(self, since: float) -> None:
+        """Close within the deadline of the end, which began at a monotonic time."""
+        self.close(max(0.0, self._limits.exit_within - (time.monotonic() - since)))
+
+    def _answer(self, timeout: float) -> bool:
         with self._answers:
             self._asked += 1
             ticket = self._asked
-            self._wake.set()
+            self._hurry.set()
+            self.buffer.wake.set()
             return self._answers.wait_for(lambda: self._answered >= ticket, timeout) and self._clear
-
-    def close(self, timeout: float) -> bool:
-        """Take no more and write what waits; the thread tries once, then what is not on disk is dropped."""
-        with self._lock:
-            self._closed = True
-        written = self.flush(timeout)
-        self._wake.set()
-        return written
 
     def _run(self) -> None:
         """See that the thread runs; when the system has none to give, the rows wait for the next call."""
-        if self._thread is not None:
+        if self.buffer.started:
             return
-        thread = threading.Thread(target=self._write_on, name="watchkeeper writer", daemon=True)
+        self.buffer.started = True
         try:
-            thread.start()
+            threading.Thread(target=self._write_on, name="watchkeeper writer", daemon=True).start()
         except RuntimeError as error:
-            self.last_error = str(error)
+            self.buffer.started = False
+            self.delivery.last_error = str(error)
         else:
-            self._thread = thread
+            self._outlive()
+
+    def _outlive(self) -> None:
+        """Count in memory that a kill leaves alone; without such a place, a kill's losses are not told."""
+        try:
+            self.buffer.change(self._books.open)
+        except (OSError, ValueError) as error:
+            self.delivery.last_error = f"a kill's losses cannot be counted: {error}"
 
     def _write_on(self) -> None:
         closing = False
         while not closing:
-            self._wake.wait(self._every)
-            self._wake.clear()
-            asked, closing = self._asked, self._closed
-            clear = self._drain()
-            if closing:
-                self._give_up()
-            with self._answers:
-                self._answered, self._clear = asked, clear
-                self._answers.notify_all()
+            self.buffer.wake.wait(self._limits.every)
+            self.buffer.wake.clear()
+            self._hurry.clear()
+            asked, closing = self._asked, self.buffer.closed
+            spent, began = time.thread_time(), time.monotonic()
+            clear = self._drain(began, closing=closing, at_once=closing or asked > self._answered)
+            self._end_turn(ALL if closing else asked, clear=clear)
+            self._rest(time.thread_time() - spent, time.monotonic() - began)
 
-    def _drain(self) -> bool:
-        """Write all that waits, the oldest first; whether all of it is on disk now."""
-        with self._lock:
-            taken, self._buffer = self._buffer, []
-        batches, self._stuck = self._stuck + _by_kind(taken), []
-        written = [self._deliver(kind, rows) for kind, rows in batches]
-        return all(written)
+    def _drain(self, began: float, *, closing: bool, at_once: bool) -> bool:
+        """Write all that waits, the oldest first; whether all of it is where it belongs now."""
+        self.buffer.busy_since = began
+        for kind, rows in self.buffer.take().items():
+            self.delivery.take(kind, rows)
+        clear = self.delivery.go(self.buffer.ledger)
+        if closing:
+            self.delivery.give_up()
+        if not self.delivery.waits and (at_once or began - self._told >= TELL_EVERY):
+            self._told = began
+            self._tell()
+        self.buffer.busy_since = 0.0
+        return clear
 
-    def _deliver(self, kind: str, rows: Sequence[Row]) -> bool:
+    def _tell(self) -> None:
+        """Write the accounts; at the end the ledger has nothing more to tell."""
         try:
-            self._write(kind, rows)
-        except Exception as error:  # noqa: BLE001 - the thread must live, and the loss be counted
-            self.failed_writes += 1
-            self.last_error = f"{type(error).__name__}: {error}"
-            if isinstance(error, OSError):
-                self._stuck.append((kind, rows))
-            else:
-                self._count(dropped=len(rows))
-            return False
-        self._count(delivered=len(rows))
-        return True
+            self._books.finish_the_dead()
+            self._books.tell(self.buffer.ledger, self.buffer.totals(), self.delivery.last_error)
+        except Exception as error:  # noqa: BLE001 - the thread must live
+            self.delivery.note(error)
+        else:
+            if self.buffer.closed and not self.buffer.pending:
+                self.buffer.change(lambda ledger: ledger.forget())
 
-    def _give_up(self) -> None:
-        self._count(dropped=sum(len(rows) for _, rows in self._stuck))
-        self._stuck = []
+    def _end_turn(self, asked: int, *, clear: bool) -> None:
+        with self._answers:
+            self._answered, self._clear = asked, clear
+            self._answers.notify_all()
 
-    def _count(self, delivered: int = 0, dropped: int = 0) -> None:
-        with self._lock:
-            self._delivered += delivered
-            self._dropped += dropped
-
-
-def _by_kind(taken: Sequence[tuple[str, Row]]) -> list[Batch]:
-    kinds = dict.fromkeys(kind for kind, _ in taken)
-    return [(kind, [row for of, row in taken if of == kind]) for kind in kinds]
+    def _rest(self, spent: float, elapsed: float) -> None:
+        """Rest until the thread has kept within its share of a core, or somebody is in a hurry."""
+        self.seconds += spent
+        pause = spent / self._limits.overhead - elapsed
+        self.buffer.resting = pause > 0
+        if pause > 0 and not self.buffer.closed:
+            self._hurry.wait(pause)
 
 
 _LIVE: weakref.WeakSet[Writer] = weakref.WeakSet()
@@ -179,13 +163,8 @@ _LIVE: weakref.WeakSet[Writer] = weakref.WeakSet()
 
 @atexit.register
 def _close_all() -> None:  # pragma: no cover - runs at the end of the processes that tests start
-    for writer in list(_LIVE):
-        writer.close(timeout=10.0)
-
-
-def _begin_all() -> None:  # pragma: no cover - runs in the forks of the processes that tests start
-    for writer in list(_LIVE):
-        writer.begin()
-
-
-os.register_at_fork(after_in_child=_begin_all)
+    began, living = time.monotonic(), list(_LIVE)
+    for writer in living:
+        writer.close(timeout=0.0)
+    for writer in living:
+        writer.close_at_exit(began)

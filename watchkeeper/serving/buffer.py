@@ -1,0 +1,125 @@
+"""A bounded buffer of rows, and the books of all that was offered to it."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from watchkeeper.serving.counts import DROPPED, PRODUCED, REASONS, SAMPLED_OUT, UNUSABLE, Totals
+from watchkeeper.serving.ledger import SEEN, Ledger
+from watchkeeper.serving.limits import Limits
+
+__all__ = ["Buffer", "Row"]
+
+Row = tuple[Any, ...]
+FULL, OVERLOAD, CLOSED, NO_RECORD = (DROPPED + place for place, _ in enumerate(REASONS[:4]))
+
+STALLED = 1.0
+"""Seconds after which a buffer is full because of the sink, and no longer because the thread rests."""
+
+
+class Buffer:
+    """Rows by kind, waiting for the thread that writes them; safe to share between threads.
+
+    Args:
+        limits: rows that may wait, and those with which writing begins.
+        start: sees that the thread runs.
+
+    Attributes:
+        ledger: the counters.
+        closed: it takes no more.
+        resting: the thread has rested or rests, to keep within its share of a core.
+        busy_since: the monotonic time at which the thread began to write; 0 while it does not.
+        started: the thread runs.
+        wake: is set when there is something to write.
+    """
+
+    def __init__(self, limits: Limits, start: Callable[[], None]) -> None:
+        self._start = start
+        self._half = max(1, limits.batch // 2)
+        self._capacity = limits.capacity
+        self._lock = threading.RLock()
+        self._rows: dict[str, list[Row]] = {}
+        self._settled = 0
+        self.ledger = Ledger()
+        self._slots = self.ledger.slots
+        self.closed = self.resting = self.started = False
+        self.busy_since = 0.0
+        self.wake = threading.Event()
+
+    def offer(self, kind: str, row: Row) -> None:
+        """Take a row, or count it as dropped."""
+        with self._lock:
+            slots = self._slots
+            produced = slots[PRODUCED]
+            if produced - self._settled >= self._capacity:
+                self._refuse()
+                return
+            slots[PRODUCED] = produced + 1
+            try:
+                rows = self._rows[kind]
+            except KeyError:
+                rows = self._rows[kind] = []
+            rows.append(row)
+            full = len(rows) == self._half
+            if not self.started:
+                self._start()
+        if full:
+            self.wake.set()
+
+    def drop(self) -> None:
+        """Count a row that could not be made."""
+        self._count(NO_RECORD)
+
+    def leave_out(self) -> None:
+        """Count a row that is not kept on purpose."""
+        self._count(SAMPLED_OUT)
+
+    def totals(self) -> Totals:
+        """All counters at one moment."""
+        with self._lock:
+            return self.ledger.totals()
+
+    @property
+    def pending(self) -> int:
+        """Rows that wait, or are on their way."""
+        return self.totals().counts.pending
+
+    def settle(self, place: int, rows: int) -> None:
+        """Count what became of rows: a place of the ledger."""
+        with self._lock:
+            self._slots[place] += rows
+            if place != UNUSABLE:
+                self._settled += rows
+
+    def take(self) -> dict[str, list[Row]]:
+        """All that waits, by kind, the oldest first; it stays pending until it is settled."""
+        with self._lock:
+            self._slots[SEEN] = time.time_ns()
+            taken, self._rows = self._rows, {}
+        return taken
+
+    def close(self) -> None:
+        """Take no more."""
+        with self._lock:
+            self.closed, self._capacity = True, 0
+
+    def change(self, ledger: Callable[[Ledger], None]) -> None:
+        """Let the ledger count elsewhere, while nobody counts."""
+        with self._lock:
+            try:
+                ledger(self.ledger)
+            finally:
+                self._slots = self.ledger.slots
+
+    def _refuse(self) -> None:
+        stalled = self.busy_since and time.monotonic() - self.busy_since > STALLED
+        self._count(CLOSED if self.closed else OVERLOAD if self.resting and not stalled else FULL)
+
+    def _count(self, place: int) -> None:
+        with self._lock:
+            self._slots[PRODUCED] += 1
+            self._slots[place] += 1
+            self._settled += 1
+            if not (self.started or self.closed):
+                self._start()

@@ -1,0 +1,85 @@
+"""The way of rows to their sink: made into files at once, and put until they are there."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from watchkeeper.serving.counts import DELIVERED, DROPPED, REASONS, UNUSABLE
+from watchkeeper.serving.ledger import Ledger
+from watchkeeper.serving.sinks import Sink
+
+if TYPE_CHECKING:
+    from watchkeeper.serving.tables import Parcel
+
+__all__ = ["Delivery", "Encode"]
+
+Encode = Callable[[str, Sequence[tuple[Any, ...]]], "Iterable[Parcel]"]
+
+CANNOT_BE_KEPT, SINK_FAILED = (DROPPED + REASONS.index(reason) for reason in ("cannot be kept", "sink failed"))
+
+LARGEST = 20_000
+"""Rows that are made into one file at most, when many have waited."""
+
+
+class Delivery:
+    """Rows on their way: what the sink refuses is kept as it will be written, a tenth of its size, and tried again.
+
+    Args:
+        encode: makes files of rows of one kind, the same files of the same rows; what it raises costs these rows.
+        sink: takes the files.
+        settle: is told how many rows came to which of the ledger's slots.
+
+    Attributes:
+        failed_writes: attempts that did not succeed.
+        last_error: what the newest of them said.
+    """
+
+    def __init__(self, encode: Encode, sink: Sink, settle: Callable[[int, int], None]) -> None:
+        self._encode, self._sink, self._settle = encode, sink, settle
+        self._waiting: deque[Parcel] = deque()
+        self._lost = False
+        self.failed_writes = 0
+        self.last_error = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the sink refused something that will be tried again."""
+        return bool(self._waiting)
+
+    def take(self, kind: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Make files of rows."""
+        for start in range(0, len(rows), LARGEST):
+            part = rows[start : start + LARGEST]
+            try:
+                self._waiting.extend(self._encode(kind, part))
+            except Exception as error:  # noqa: BLE001 - the thread must live, and the loss be counted
+                self.note(error)
+                self._settle(CANNOT_BE_KEPT, len(part))
+                self._lost = True
+
+    def go(self, ledger: Ledger) -> bool:
+        """Put what waits, the oldest first; whether all was put, and nothing was lost since the last time."""
+        lost, self._lost = self._lost, False
+        try:
+            while self._waiting:
+                self._put(self._waiting[0], ledger)
+                self._waiting.popleft()
+        except Exception as error:  # noqa: BLE001 - whatever a sink says, the thread must live
+            self.note(error)
+        return not (lost or self._waiting)
+
+    def give_up(self) -> None:
+        """Drop what waits."""
+        self._settle(SINK_FAILED, sum(parcel.rows for parcel in self._waiting))
+        self._waiting.clear()
+
+    def _put(self, parcel: "Parcel", ledger: Ledger) -> None:
+        ledger.depart(parcel.path, parcel.rows)
+        self._sink.put(parcel.path, parcel.content)
+        self._settle(DELIVERED, parcel.rows)
+        self._settle(UNUSABLE, parcel.unusable)
+
+    def note(self, error: Exception) -> None:
+        """Count an attempt that failed."""
+        self.failed_writes += 1
+        self.last_error = f"{type(error).__name__}: {error}"
