@@ -12,8 +12,8 @@ __all__ = ["ERRORS", "LATENCY", "LOSS", "Criterion", "Judgement", "Outcome", "Re
 LOSS, ERRORS, LATENCY = "loss", "errors", "latency"
 """The criteria that every model has; any other name is that of a business column."""
 
-USUAL_HARD = 5.0
-"""So many margins of harm, shown record by record, end a rollout before five blocks are there."""
+USUAL_HARD = 0.25
+"""Records that are a quarter worse than the champion's end a rollout before five blocks are there."""
 
 
 class Outcome(StrEnum):
@@ -44,7 +44,9 @@ class Criterion:
         worse: which way is bad; one of the two ways, not both.
         bounds: the least and the largest value of a record; None where nobody knows. Values beyond are cut.
         labelled: whether it needs labels, so that a block tells nothing before they have matured.
-        hard: so many margins of harm in the records themselves roll back at once; of `loss` and of business columns.
+        hard: a canary whose records are shown worse by this share of what the champion's are on the mean, and by more
+            than the margin, is rolled back before there are five blocks; of `loss` and of business columns.
+        matured: the share of a block's due labels that must have come before the block counts; of what needs labels.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Criterion:
     bounds: tuple[float, float] | None = None
     labelled: bool = False
     hard: float = USUAL_HARD
+    matured: float = 0.5
 
     def __post_init__(self) -> None:
         if not self.margin > 0:
@@ -70,12 +73,14 @@ class Seen:
         at: the end of the block, None where it is not known.
         harm: mean difference of the blocks so far, the bad way.
         lower, upper: the harms that were not ruled out then.
+        outcome: what was to be said then.
     """
 
     at: datetime | None
     harm: float
     lower: float
     upper: float
+    outcome: Outcome = Outcome.UNDECIDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ class Evidence:
     Attributes:
         blocks: of the split traffic. Give complete blocks, and of a criterion with labels only those old enough for
             their labels to be there.
-        pairs: of the shadow; blocks of time as well. One block of time is in `blocks` or in `pairs`, or in both: where
-            both tell of it (same `at`) the pairs count, which are far less noisy.
+        pairs: of the shadow; blocks of time as well. Where `blocks` and `pairs` tell of the same time (same `at`), one
+            counts: of losses the pairs, which are far less noisy; of errors and latency what was really answered.
     """
 
     criterion: Criterion
