@@ -17,8 +17,7 @@ from rich.progress import track
 from benchmarks.children import PROJECT
 from examples.flights.answering import Answering
 from examples.flights.replay import UNIT_CHANGE, in_kelvin
-from examples.flights.source import MODEL, Flights
-from examples.flights.train import FOLDER
+from examples.flights.source import FOLDER, MODEL, Flights
 from watchkeeper.domain.findings import Family, Finding
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level

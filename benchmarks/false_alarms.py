@@ -32,8 +32,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from benchmarks.channel import CHANNEL, DAY, day, replayer, window_of
 from benchmarks.streams import FLIGHTS, Stream, flights
-from examples.flights.source import FEATURES, Flights
-from examples.flights.train import FOLDER, HISTORY, train
+from examples.flights.source import FEATURES, FOLDER, Flights
+from examples.flights.train import HISTORY, train
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.ports import TrainingRequest
 from watchkeeper.profiles import Kind, Profile

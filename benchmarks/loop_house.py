@@ -9,8 +9,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from examples.flights.source import CATEGORIES, NUMBERS
-from examples.flights.train import FOLDER, known, learn
+from examples.flights.source import CATEGORIES, FOLDER, NUMBERS
+from examples.flights.train import known, learn
 from watchkeeper.ports import Trained, TrainingRequest
 from watchkeeper.story.house import House
 from watchkeeper.wiring import open_house

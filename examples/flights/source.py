@@ -21,9 +21,12 @@ from pyarrow import csv
 
 from watchkeeper.errors import NotThere
 
-__all__ = ["CATEGORIES", "FEATURES", "LATE", "MODEL", "NUMBERS", "Flights", "departure_delays", "labelled"]
+__all__ = ["CATEGORIES", "FEATURES", "FOLDER", "LATE", "MODEL", "NUMBERS", "Flights", "departure_delays", "labelled"]
 
 MODEL = "flights"
+FOLDER = "WATCHKEEPER_FLIGHTS"
+"""The environment variable that names the folder of the cached flights."""
+
 LATE = 15
 """A flight is late when it arrives more than this many minutes after schedule."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deployments.environment import prepare
 from deployments.server import free_port, prefect_server
-from examples.flights.train import FOLDER
+from examples.flights.source import FOLDER
 from examples.standins.github import GitHubStandin
 from examples.standins.pagerduty import PagerDutyStandin
 from examples.standins.server import serve
@@ -18,7 +18,7 @@ from watchkeeper.wiring import HOUSE
 
 __all__ = ["Stage", "set_stage"]
 
-SPEC = Path("deployments/models/flights.toml")
+SPEC = Path(__file__).parents[2] / "deployments" / "models" / "flights.toml"
 
 HOUSE_TOML = """# Written by the demo. PagerDuty and GitHub are stand-ins on this machine; all else is as in production.
 env = "demo"

@@ -15,14 +15,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 from threadpoolctl import threadpool_limits
 
-from examples.flights.source import CATEGORIES, FEATURES, NUMBERS, Flights, labelled
+from examples.flights.source import CATEGORIES, FEATURES, FOLDER, NUMBERS, Flights, labelled
 from watchkeeper.ports import Trained, TrainingRequest
 from watchkeeper.window import Floats
 
-__all__ = ["FOLDER", "HISTORY", "Pipelines", "known", "learn", "train", "train_bad"]
-
-FOLDER = "WATCHKEEPER_FLIGHTS"
-"""The environment variable that names the folder of the cached flights."""
+__all__ = ["HISTORY", "Pipelines", "known", "learn", "train", "train_bad"]
 
 HISTORY = (datetime(2013, 1, 1, tzinfo=UTC), datetime(2013, 3, 1, tzinfo=UTC))
 """The flights that were there before the model: it begins to serve in March."""
