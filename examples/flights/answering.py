@@ -1,7 +1,6 @@
-"""How a host answers: route by key, ask the version, log what was asked and answered."""
+"""How a host answers: route by key, ask the version, fall back, log, and let a shadow answer once more."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +9,18 @@ from typing import Self
 import numpy as np
 import pyarrow as pa
 
-from examples.flights.source import FEATURES, MODEL, labelled
-from watchkeeper.errors import BrokenVersion, NotThere, OutsideError, WatchkeeperError
-from watchkeeper.ports import Predictor, Registry
-from watchkeeper.serving import CanaryRouter, PredictionLogger
+from examples.flights.source import CATEGORIES, FEATURES, MODEL, NUMBERS, labelled
+from watchkeeper.errors import NoAnswer, OutsideError
+from watchkeeper.ports import Registry
+from watchkeeper.serving import Answerer, CanaryRouter, PredictionLogger, Request, Shadow, Versions
+from watchkeeper.serving.asking import Model
 from watchkeeper.window import Floats
 
 __all__ = ["Answered", "Answering"]
 
-Versions = np.ndarray[tuple[int], np.dtype[np.int64]]
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+SCHEMA = pa.schema([(name, pa.float64()) for name in NUMBERS] + [(name, pa.string()) for name in CATEGORIES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,11 @@ class Answered:
     """
 
     predictions: Floats
-    versions: Versions
+    versions: Numbers
 
 
 class Answering:
-    """Answers flights through router, versions and logger; the FastAPI app and the replay both use it.
-
-    A version that is broken never takes the answers with it: the registry's champion answers instead.
+    """Answers flights; the FastAPI app and the replay both use it.
 
     Args:
         registry: where the versions are.
@@ -45,45 +45,52 @@ class Answering:
         traffic: the folder of the splits.
         model: whose questions these are.
         refresh: seconds between two looks at the split.
+        capacity: requests that may wait for their shadow.
+        busy: the share of the time that the shadow may work.
 
     Attributes:
         logger: where records and labels go.
-        fallbacks: records that another version answered than the router said.
-        last_error: why, the newest time.
+        shadow: answers a sample once more.
+        answerer: answers, the champion in the place of a version that cannot.
 
     Raises NotThere when the model has neither a split nor a champion.
     """
 
-    def __init__(
-        self, registry: Registry, records: Path, traffic: Path, model: str = MODEL, *, refresh: float = 0.0
+    def __init__(  # noqa: PLR0913 - a host has these places
+        self,
+        registry: Registry,
+        records: Path,
+        traffic: Path,
+        model: str = MODEL,
+        *,
+        refresh: float = 0.0,
+        capacity: int = 100_000,
+        busy: float = 1.0,
     ) -> None:
+        self._registry, self._model = registry, model
+        versions = Versions(self._load)
+        router = CanaryRouter(traffic / f"{model}.json", registry.pointers(model).champion, refresh=refresh)
         self.logger = PredictionLogger(records, model)
-        self.fallbacks = 0
-        self.last_error = ""
-        self._registry = registry
-        self._model = model
-        champion = registry.pointers(model).champion
-        self._router = CanaryRouter(traffic / f"{model}.json", champion, refresh=refresh)
-        self._loaded: dict[int, Predictor] = {}
-        self._broken: set[int] = set()
+        self.shadow = Shadow(versions, self.logger, capacity=capacity, batch=256, busy=busy)
+        self.answerer = Answerer(router, versions, self.logger, self.shadow)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.logger.close()
+        self.answerer.close()
 
     def answer(self, flights: pa.Table) -> Answered:
         """Answer and log a table with `_id`, `_key`, the features, and `_at` where it is not now.
 
-        Raises NotThere, BrokenVersion or OutsideError when not even the champion can be loaded.
+        Raises NoAnswer when no version can answer one of them.
         """
-        began = time.perf_counter()
-        routed = np.array([self._router.route(key) for key in flights["_key"].to_pylist()], dtype=np.int64)
-        answered = self._answers(flights.select(list(FEATURES)), routed)
-        spent = 1000 * (time.perf_counter() - began) / max(flights.num_rows, 1)
-        self._log(flights, answered, None if "_at" in flights.column_names else spent)  # a replay's is not of its time
-        return answered
+        answered = self.answerer.answer_all(_requests(flights))
+        silent = [answer.error for answer in answered if answer.prediction is None]
+        if silent:
+            raise NoAnswer(f"{len(silent)} of {len(answered)} flights have no answer: {silent[0]}")
+        predictions = np.array([answer.prediction for answer in answered], dtype=np.float64)
+        return Answered(predictions, np.array([answer.version for answer in answered], dtype=np.int64))
 
     def label(self, flights: pa.Table, at: datetime) -> None:
         """Log the labels of those of these flights that arrived; they are known since `at`."""
@@ -92,56 +99,25 @@ class Answering:
             self.logger.log_label(identity, label, at)
 
     def flush(self) -> None:
-        """Wait until all that was logged is on disk. Raises OutsideError when it is not."""
-        if not self.logger.flush(60.0):
+        """Wait until the shadows are done and all that was logged is on disk. Raises OutsideError when it is not."""
+        if not self.answerer.flush(60.0):
             raise OutsideError("prediction store", f"records cannot be written: {self.logger.last_error}")
 
-    def _answers(self, features: pa.Table, routed: Versions) -> Answered:
-        """The answers, computed at once for all records of a version."""
-        predictions, versions = np.empty(routed.size), routed.copy()
-        for number in np.unique(routed):
-            mine = np.flatnonzero(routed == number)
-            predictor = self._predictor(int(number), mine.size)
-            predictions[mine] = predictor.predict(features.take(mine))
-            versions[mine] = predictor.version.number
-        return Answered(predictions, versions)
+    def _load(self, number: int) -> Model:
+        """The registry's version of this number, for requests in place of tables."""
+        predictor = self._registry.load(self._model, number)
 
-    def _predictor(self, number: int, records: int) -> Predictor:
-        """The version of this number, or the champion when it cannot be loaded."""
-        try:
-            return self._load(number)
-        except WatchkeeperError as error:
-            self.last_error = str(error)
-            self.fallbacks += records
-            champion = self._registry.pointers(self._model).champion
-            if champion in (None, number):
-                raise
-            return self._load(champion)
+        def model(asked: Sequence[Mapping[str, object]]) -> Sequence[float]:
+            answers: list[float] = predictor.predict(pa.Table.from_pylist(list(asked), schema=SCHEMA)).tolist()
+            return answers
 
-    def _load(self, number: int) -> Predictor:
-        """Load a version once; one that is broken or absent is not tried again, a registry out of reach is."""
-        if number in self._broken:
-            raise BrokenVersion(f"{self._model} v{number} could not be loaded before")
-        if number not in self._loaded:
-            try:
-                self._loaded[number] = self._registry.load(self._model, number)
-            except (BrokenVersion, NotThere):
-                self._broken.add(number)
-                raise
-        return self._loaded[number]
+        return model
 
-    def _log(self, flights: pa.Table, answered: Answered, latency_ms: float | None) -> None:
-        moments: Sequence[datetime | None] = [None] * flights.num_rows
-        if "_at" in flights.column_names:
-            moments = flights["_at"].to_pylist()
-        rows = zip(
-            flights["_id"].to_pylist(),
-            flights["_key"].to_pylist(),
-            answered.versions.tolist(),
-            flights.select(list(FEATURES)).to_pylist(),
-            answered.predictions.tolist(),
-            moments,
-            strict=True,
-        )
-        for identity, key, version, features, prediction, at in rows:
-            self.logger.log(identity, key, version, features, prediction, latency_ms=latency_ms, at=at)
+
+def _requests(flights: pa.Table) -> list[Request]:
+    moments: list[datetime | None] = [None] * flights.num_rows
+    if "_at" in flights.column_names:
+        moments = flights["_at"].to_pylist()
+    named = zip(flights["_id"].to_pylist(), flights["_key"].to_pylist(), moments, strict=True)
+    features = flights.select(list(FEATURES)).to_pylist()
+    return [Request(name, key, asked, at) for (name, key, at), asked in zip(named, features, strict=True)]

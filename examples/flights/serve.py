@@ -1,7 +1,7 @@
-"""A small host: answers flights over HTTP, through the champion or its canary, and logs every answer.
+"""A host: answers flights over HTTP through champion, canary and shadow, logs every answer, and shows its figures.
 
-`uvicorn --factory examples.flights.serve:app` serves what the house in `.watchkeeper` (or in the folder that
-`WATCHKEEPER_FOLDER` names) says.
+`uvicorn --workers 2 --factory examples.flights.serve:app` serves what the house in `.watchkeeper`, or in the folder
+that `WATCHKEEPER_FOLDER` names, says.
 """
 
 import os
@@ -10,14 +10,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel, ConfigDict
 
 from examples.flights.answering import Answering
-from examples.flights.source import CATEGORIES, NUMBERS
 from watchkeeper.adapters.folder_registry import FolderRegistry
-from watchkeeper.errors import WatchkeeperError
+from watchkeeper.errors import NoAnswer
+from watchkeeper.serving import Request, WatchMiddleware
 
 __all__ = ["FOLDER", "Answer", "Features", "Flight", "app"]
 
@@ -47,9 +46,6 @@ class Features(BaseModel):
     dest: str | None = None
 
 
-TYPES = {name: pa.float64() for name in NUMBERS} | {name: pa.string() for name in CATEGORIES}
-
-
 class Flight(BaseModel):
     """One question: `id` is what its label will refer to, `key` decides whether the canary answers."""
 
@@ -72,17 +68,20 @@ def app(answering: Answering | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        host.answerer.warm()
         with host:
             yield
 
     api = FastAPI(title="flights", lifespan=lifespan)
+    api.add_middleware(WatchMiddleware, logger=host.logger, also=host.answerer.metrics)
     _routes(api, host)
     return api
 
 
 def _host(house: Path) -> Answering:
-    """Answering out of a house's folder."""
-    return Answering(FolderRegistry(house / "registry"), house / "records", house / "traffic", refresh=1.0)
+    """Answering out of a house's folder; shadows take what a host can spare."""
+    registry = FolderRegistry(house / "registry")
+    return Answering(registry, house / "records", house / "traffic", refresh=1.0, capacity=1_000, busy=0.25)
 
 
 def _routes(api: FastAPI, host: Answering) -> None:
@@ -90,10 +89,10 @@ def _routes(api: FastAPI, host: Answering) -> None:
     def predict(flight: Flight) -> Answer:
         """Answer one flight; 503 when no version can."""
         try:
-            answered = host.answer(_table(flight))
-        except WatchkeeperError as error:
+            answered = host.answerer.answer(Request(flight.id, flight.key, flight.features.model_dump()))
+        except NoAnswer as error:
             raise HTTPException(503, str(error)) from error
-        return Answer(id=flight.id, version=int(answered.versions[0]), late=float(answered.predictions[0]))
+        return Answer(id=flight.id, version=answered.version, late=answered.prediction)
 
     @api.get("/health")
     def health() -> dict[str, Any]:
@@ -102,18 +101,14 @@ def _routes(api: FastAPI, host: Answering) -> None:
 
 
 def _health(host: Answering) -> dict[str, Any]:
-    counts = host.logger.counts()
+    counts, shadows = host.logger.counts(), host.shadow.counts()
     return {
         "logged": counts.produced,
         "written": counts.delivered,
         "pending": counts.pending,
         "dropped": counts.dropped,
-        "fallbacks": host.fallbacks,
-        "last_error": host.last_error or host.logger.last_error,
+        "fallbacks": host.answerer.fallbacks,
+        "unanswered": host.answerer.unanswered,
+        "shadows": shadows.answered,
+        "last_error": host.answerer.last_error or host.shadow.last_error or host.logger.last_error,
     }
-
-
-def _table(flight: Flight) -> pa.Table:
-    given = flight.features.model_dump()
-    features = {name: pa.array([given[name]], of) for name, of in TYPES.items()}
-    return pa.table({"_id": [flight.id], "_key": [flight.key], **features})

@@ -6,14 +6,17 @@ from datetime import timedelta
 import httpx
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from fastapi import FastAPI
 
 from examples.flights.serve import app
 from examples.flights.source import FEATURES, MODEL
 from tests.examples.place import APRIL, Place, answers
+from watchkeeper.adapters.file_router import FileRouter
 from watchkeeper.adapters.parquet_predictions import ParquetPredictions
 from watchkeeper.domain.intervals import Interval
-from watchkeeper.domain.traffic import assigned
+from watchkeeper.domain.traffic import Split, assigned
 from watchkeeper.ports import Trained
 
 
@@ -75,8 +78,29 @@ def test_a_broken_canary_costs_nobody_an_answer(place: Place, day: pa.Table) -> 
     with place.answering() as answering:
         answered = answering.answer(day)
         assert set(answered.versions.tolist()) == {1}
-        assert answering.fallbacks > 0
-        assert "v2" in answering.last_error or "0002" in answering.last_error
+        answering.flush()
+        assert answering.answerer.fallbacks > 0
+        assert "v2" in answering.answerer.last_error
+    logged = pq.read_table(place.root / "records" / MODEL / "predictions").to_pylist()
+    failed = [row["_failed"] for row in logged]
+    assert {row["_version"] for row in logged} == {1}
+    assert failed.count(2) == answering.answerer.fallbacks
+    assert set(failed) == {2, None}
+
+
+def test_a_shadow_answers_a_sample_and_its_answers_are_kept_apart(place: Place, day: pa.Table) -> None:
+    FileRouter(place.root / "traffic").set_split(MODEL, Split(1, None, 0.0, "rollout-1", APRIL, 2, 0.5))
+    with place.answering() as answering:
+        answered = answering.answer(day)
+        answering.flush()
+    assert set(answered.versions.tolist()) == {1}
+    shadows = pq.read_table(place.root / "records" / MODEL / "shadows").to_pylist()
+    assert {row["_version"] for row in shadows} == {2}
+    assert 0.4 < len(shadows) / day.num_rows < 0.6
+    answers = dict(zip(day["_id"].to_pylist(), answered.predictions.tolist(), strict=True))
+    # Both versions are the same model, so that the shadow says what the champion said.
+    assert all(row["_prediction"] == pytest.approx(answers[row["_id"]]) for row in shadows)
+    assert {row["_id"] for row in shadows} <= answers.keys()
 
 
 def test_the_host_answers_over_http_and_says_how_it_is(place: Place, day: pa.Table) -> None:

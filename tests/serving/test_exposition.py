@@ -2,7 +2,7 @@
 
 import math
 
-from watchkeeper.serving.exposition import Family, joined, text_of
+from watchkeeper.serving.exposition import Family, joined, marked, text_of
 
 FAMILY = Family("requests_total", "counter", "Requests.", [({"end": "2xx"}, 3), ({}, 0.5)])
 
@@ -29,3 +29,10 @@ def test_what_two_texts_say_of_one_metric_stands_together() -> None:
         + 2 * 'requests_total{end="2xx"} 3\nrequests_total 0.5\n'
         + "# HELP other O.\n# TYPE other gauge\nother 1\n"
     )
+
+
+def test_labels_can_be_added_to_every_sample() -> None:
+    assert marked(text_of(FAMILY), pid="7").splitlines()[2:] == [
+        'requests_total{pid="7",end="2xx"} 3',
+        'requests_total{pid="7"} 0.5',
+    ]

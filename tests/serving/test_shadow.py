@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,20 @@ def test_a_sample_of_requests_is_answered_once_more_and_nobody_gets_it(tmp_path:
     shadows = host.kept("shadows")
     assert {row["_id"] for row in shadows} == drawn
     assert {(row["_version"], row["_prediction"], row["_at"]) for row in shadows} == {(3, 0.3, NOON)}
-    assert all(row["_latency_ms"] >= 0 for row in shadows)
     assert len(host.kept()) == 200
+
+
+def test_latencies_are_logged_but_those_of_a_replay(tmp_path: Path) -> None:
+    host = Host(tmp_path, {1: says(0.1), 3: says(0.3)})
+    host.split(0.0, canary=None, shadow=3, shadow_share=1.0)
+    answerer, before = host.answerer(shadow=True), datetime.now(UTC)
+    answerer.answer_all([Request("now", "k", {}), Request("then", "k", {}, NOON)])
+    assert answerer.flush()
+    for part in ("predictions", "shadows"):
+        logged = {row["_id"]: row for row in host.kept(part)}
+        assert logged["now"]["_latency_ms"] >= 0
+        assert logged["now"]["_at"] >= before.replace(microsecond=0)
+        assert (logged["then"]["_latency_ms"], logged["then"]["_at"]) == (None, NOON)
 
 
 def test_who_answers_needs_no_shadow_of_itself(tmp_path: Path) -> None:

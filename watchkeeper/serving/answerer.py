@@ -129,7 +129,7 @@ class Answerer:
                 request.features,
                 answer.prediction,
                 answer.failed,
-                answer.latency_ms,
+                answer.latency_ms if request.at is None else None,
                 request.at,
                 self._logger,
             )

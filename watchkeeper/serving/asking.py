@@ -23,7 +23,7 @@ class Request:
         id: the record's own id, which its label will refer to.
         key: what decides who answers.
         features: what is known, by name.
-        at: when it was asked, for replays; None is now.
+        at: when it was asked, for replays, whose latencies are not of their time and not logged; None is now.
     """
 
     id: str

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CONTENT_TYPE", "Family", "joined", "text_of"]
+__all__ = ["CONTENT_TYPE", "Family", "joined", "marked", "text_of"]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -52,6 +52,20 @@ def joined(texts: Iterable[str]) -> str:
             elif line.strip():
                 samples.setdefault(name, []).append(f"{line}\n")
     return "".join(heads.get(name, "") + "".join(lines) for name, lines in samples.items())
+
+
+def marked(text: str, **labels: str) -> str:
+    """The text with labels added to every sample."""
+    added = ",".join(f'{name}="{value.translate(ESCAPES)}"' for name, value in labels.items())
+    return "".join(f"{line if line.startswith('#') else _marked(line, added)}\n" for line in text.splitlines())
+
+
+def _marked(line: str, added: str) -> str:
+    name, brace, rest = line.partition("{")
+    if brace:
+        return f"{name}{{{added},{rest}"
+    name, _, value = line.partition(" ")
+    return f"{name}{{{added}}} {value}"
 
 
 def _number(value: float) -> str:

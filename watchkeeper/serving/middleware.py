@@ -1,12 +1,13 @@
 """An ASGI service under watch: what its requests ask and answer is logged, with their latency and their failures."""
 
+import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
 from watchkeeper.serving.exchanges import CURRENT, Exchange
-from watchkeeper.serving.exposition import CONTENT_TYPE, joined
+from watchkeeper.serving.exposition import CONTENT_TYPE, joined, marked
 from watchkeeper.serving.logger import PredictionLogger
 from watchkeeper.serving.traffic import Traffic
 
@@ -57,9 +58,9 @@ class WatchMiddleware:
             await self._watched(scope, receive, send)
 
     def exposition(self) -> str:
-        """The figures of this process as Prometheus text."""
+        """The figures of this process as Prometheus text; `pid` tells the workers of a service apart."""
         also = self._also() if self._also else ""
-        return joined((self._logger.metrics(), self._traffic.metrics(), also))
+        return marked(joined((self._logger.metrics(), self._traffic.metrics(), also)), pid=str(os.getpid()))
 
     async def _watched(self, scope: Message, receive: Receive, send: Send) -> None:
         watch = _Watch(self._logger, self._traffic, send)

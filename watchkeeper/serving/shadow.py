@@ -18,6 +18,9 @@ from watchkeeper.serving.versions import Versions
 
 __all__ = ["Shadow", "ShadowCounts"]
 
+_Waiting = tuple[int, Request, datetime]
+"""Who is to answer what, and when it was asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShadowCounts:
@@ -74,7 +77,7 @@ class Shadow:
         """Start with nothing: at first, and again in a forked process."""
         self.last_error = ""
         self._changed = threading.Condition()
-        self._waiting: deque[tuple[int, Request]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._offered = self._answered = self._failed = self._dropped = 0
         self._hurried = 0
         self._thread: threading.Thread | None = None
@@ -85,14 +88,14 @@ class Shadow:
             return ShadowCounts(self._offered, self._answered, self._failed, self._dropped)
 
     def offer(self, version: int, request: Request) -> None:
-        """Let a version answer a request soon, as of now where the request has no time; its features are copied."""
-        known = _copied(request)
+        """Let a version answer a request soon; its features are copied."""
+        known, at = _copied(request), request.at or datetime.now(UTC)
         with self._changed:
             self._offered += 1
             if known is None or self._closed or len(self._waiting) >= self._capacity or not self._runs():
                 self._dropped += 1
                 return
-            self._waiting.append((version, known))
+            self._waiting.append((version, known, at))
             self._changed.notify_all()
 
     def flush(self, timeout: float = 10.0) -> bool:
@@ -139,26 +142,26 @@ class Shadow:
     def _answer_on(self) -> None:
         while taken := self._taken():
             began = time.monotonic()
-            for version in dict.fromkeys(number for number, _ in taken):
-                self._answer(version, [request for number, request in taken if number == version])
+            for version in dict.fromkeys(waited[0] for waited in taken):
+                self._answer(version, [waited for waited in taken if waited[0] == version])
             self._rest((time.monotonic() - began) * (1 / self._busy - 1))
 
-    def _taken(self) -> list[tuple[int, Request]]:
+    def _taken(self) -> list[_Waiting]:
         """The next requests, when there are any; none at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
 
-    def _answer(self, version: int, requests: Sequence[Request]) -> None:
-        answers = self._asked(version, requests)
-        for request, answer in zip(requests, answers, strict=True):
+    def _answer(self, version: int, waited: Sequence[_Waiting]) -> None:
+        answers = self._asked(version, [request for _, request, _ in waited])
+        for (_, request, at), answer in zip(waited, answers, strict=True):
             self._logger.log_shadow(
                 request.id,
                 request.key,
                 version,
                 answer.prediction,
-                latency_ms=answer.latency_ms,
-                at=request.at,
+                latency_ms=answer.latency_ms if request.at is None else None,
+                at=at,
                 failed=answer.failed,
             )
         failed = [answer for answer in answers if answer.failed is not None]
@@ -182,7 +185,7 @@ class Shadow:
 
 def _copied(request: Request) -> Request | None:
     try:
-        return replace(request, features=dict(request.features), at=request.at or datetime.now(UTC))
+        return replace(request, features=dict(request.features))
     except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
         return None
 

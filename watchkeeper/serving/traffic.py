@@ -1,6 +1,5 @@
 """Requests of a service as figures: how many, how they ended, how long they took."""
 
-import os
 from bisect import bisect_left
 from itertools import accumulate
 
@@ -16,7 +15,7 @@ class Traffic:
     """Counts the requests of one process; it is one event loop's, so that it needs no lock."""
 
     def __init__(self) -> None:
-        self._ends: dict[str, int] = {}
+        self._ends = {"2xx": 0, "4xx": 0, "5xx": 0, "left": 0}
         self._buckets = [0] * (len(SECONDS) + 1)
         self._seconds = 0.0
         self._unanswered = 0
@@ -36,15 +35,14 @@ class Traffic:
         self._unanswered += unanswered
 
     def metrics(self) -> str:
-        """The counts as Prometheus text; `pid` tells the workers of a service apart."""
-        mine = {"pid": str(os.getpid())}
-        ends = [(mine | {"end": end}, n) for end, n in sorted(self._ends.items())]
+        """The counts as Prometheus text."""
+        ends = [({"end": end}, n) for end, n in self._ends.items()]
         so_far = list(accumulate(self._buckets))
         names = [*map(str, SECONDS), "+Inf"]
         took: list[tuple[dict[str, str], float]] = [
-            (mine | {"": "_bucket", "le": name}, n) for name, n in zip(names, so_far, strict=True)
+            ({"": "_bucket", "le": name}, n) for name, n in zip(names, so_far, strict=True)
         ]
-        took += [(mine | {"": "_sum"}, self._seconds), (mine | {"": "_count"}, so_far[-1])]
+        took += [({"": "_sum"}, self._seconds), ({"": "_count"}, so_far[-1])]
         return text_of(
             Family("watchkeeper_requests_total", "counter", "Requests, by how they ended.", ends),
             Family("watchkeeper_request_seconds", "histogram", "Seconds until a response began.", took),
@@ -52,6 +50,6 @@ class Traffic:
                 "watchkeeper_unanswered_observations_total",
                 "counter",
                 "Observed, but neither answered nor failed; not logged.",
-                [(mine, self._unanswered)],
+                [({}, self._unanswered)],
             ),
         )
