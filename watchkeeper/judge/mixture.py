@@ -20,7 +20,7 @@ import numpy as np
 
 from watchkeeper.window import Floats
 
-__all__ = ["EFFECTS", "WEIGHTS", "critical_ratio", "log_evidence", "radius"]
+__all__ = ["EFFECTS", "MOST", "WEIGHTS", "critical_ratio", "log_evidence", "radius"]
 
 EFFECTS = (0.25, 0.5, 1.0, 2.0)
 """Means in standard deviations of a block that are looked for: from what takes a hundred blocks to what takes five."""
@@ -30,6 +30,9 @@ WEIGHTS = (0.4, 0.4, 0.15, 0.05)
 
 STEPS = np.arange(-12.0, 8.25, 0.25)
 """Where the integral over log(g) is summed, in standard deviations from its peak."""
+
+HALVINGS = 40
+"""How often an interval is halved in search of a critical ratio."""
 
 MOST = 600.0
 """Logarithms of evidence beyond this are cut, so that they can be written as numbers."""
@@ -61,21 +64,28 @@ def _log_integral(slope: Floats | float, blocks: Floats) -> Floats:
     u = np.log(peak)[:, np.newaxis] + width[:, np.newaxis] * STEPS
     g = np.exp(u)
     heights = blocks[:, np.newaxis] * u - g**2 / 2 + lean[:, np.newaxis] * g
-    total: Floats = np.logaddexp.reduce(heights, axis=1) + np.log(width)
+    most = heights.max(axis=1)
+    total: Floats = most + np.log(np.exp(heights - most[:, np.newaxis]).sum(axis=1) * width)
     return total
 
 
-@cache
 def critical_ratio(blocks: int, alpha: float) -> float:
     """The ratio of sum(y) to sqrt(sum(y^2)) at which the evidence reaches 1 / alpha; infinite when none does."""
-    low, high, n = 0.0, math.sqrt(blocks), np.array([float(blocks)])
-    if log_evidence(np.array([high]), n)[0] < -math.log(alpha):
-        return math.inf
-    for _ in range(50):
+    return float(_critical_ratios(blocks.bit_length(), alpha)[blocks - 2 ** (blocks.bit_length() - 1)])
+
+
+@cache
+def _critical_ratios(bits: int, alpha: float) -> Floats:
+    """Those of all numbers of blocks that have so many binary digits."""
+    n = np.arange(2.0 ** (bits - 1), 2.0**bits)
+    low, high = np.zeros_like(n), np.sqrt(n)
+    reached = log_evidence(high, n) >= -math.log(alpha)
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
-        enough = log_evidence(np.array([middle]), n)[0] >= -math.log(alpha)
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+        enough = log_evidence(middle, n) >= -math.log(alpha)
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    found: Floats = np.where(reached, high, math.inf)
+    return found
 
 
 def radius(variances: Floats, blocks: Floats, alpha: float) -> Floats:

@@ -21,6 +21,8 @@ LEAST_RECORDS, LEAST_EVENTS = 1_000, 50
 TIGHTEST_AT = 1_000
 """The number of canary records at which the evidence grows fastest."""
 
+FAR_BELOW = -20.0
+
 LEVEL = 0.025
 """For which it is tightest there."""
 
@@ -61,6 +63,13 @@ def _log_mixture(harm: Floats, noise: Floats, records: Floats) -> Floats:
     prior = information * TIGHTEST_AT / records / (level + math.log(level + 1))
     whole = information + prior
     score = harm * information / np.sqrt(whole)
-    above = np.array([max(math.erfc(-s / math.sqrt(2)), 1e-300) for s in score])
-    told: Floats = np.log(above) + 0.5 * np.log(prior / whole) + score**2 / 2
+    above = np.array([_log_twice_below(float(s)) for s in score])
+    told: Floats = above + 0.5 * np.log(prior / whole) + score**2 / 2
     return told
+
+
+def _log_twice_below(score: float) -> float:
+    """log(2 Phi(score)); far below 0, where that is no number any more, by Mills' ratio."""
+    if score > FAR_BELOW:
+        return math.log(math.erfc(-score / math.sqrt(2)))
+    return -(score**2) / 2 - math.log(-score * math.sqrt(math.pi / 2))

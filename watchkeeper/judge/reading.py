@@ -9,7 +9,7 @@ import numpy as np
 from watchkeeper.domain.judgements import ERRORS, LATENCY, Criterion, Outcome, Reading, Role, Seen
 from watchkeeper.judge.evidence import Evidence, Pairs
 from watchkeeper.judge.labels import labels_lost
-from watchkeeper.judge.mixture import log_evidence, radius
+from watchkeeper.judge.mixture import MOST, log_evidence, radius
 from watchkeeper.judge.records import log_better, log_worse
 from watchkeeper.judge.series import Series, series_of
 from watchkeeper.judge.words import sentence_of, silence_of
@@ -57,14 +57,18 @@ def read(evidence: Evidence, rule: Rule) -> Reading:
         harm=path[-1].harm,
         lower=path[-1].lower,
         upper=path[-1].upper,
-        e_worse=math.exp(worse.max()),
-        e_no_worse=math.exp(no_worse[-1]),
+        e_worse=_number(worse.max()),
+        e_no_worse=_number(no_worse[-1]),
         needed_worse=1 / rule.worse,
         needed_no_worse=1 / rule.no_worse,
         final=not criterion.labelled or bool(series.closed[-1] >= LEAST_BLOCKS),
         path=path,
     )
     return sentence_of(reading, LEAST_BLOCKS, lost=lost)
+
+
+def _number(told: float) -> float:
+    return math.exp(min(float(told), MOST))
 
 
 def _outcomes(worse: Floats, no_worse: Floats, rule: Rule) -> list[Outcome]:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchkeeper.domain.judgements import Outcome
-from watchkeeper.domain.plans import Plan, Step
+from tests.builders import PLAN
+from watchkeeper.domain.judgements import Criterion, Outcome
 from watchkeeper.domain.problems import Problem
-from watchkeeper.judge import Block, judge, log_losses, losses_of, scaled_errors
+from watchkeeper.judge import Block, Evidence, bounds_of, judge, log_losses, losses_of, scaled_errors
 
 
 def test_two_classes_cost_what_their_probability_costs() -> None:
@@ -45,6 +45,15 @@ def test_without_a_usual_error_the_labels_own_unit_is_taken(usual: float) -> Non
     assert scaled_errors(np.array([3.0]), np.array([1.0]), usual).tolist() == [2.0]
 
 
+@pytest.mark.parametrize("problem", list(Problem))
+def test_no_loss_lies_beyond_its_bounds(problem: Problem) -> None:
+    low, high = bounds_of(problem)
+    answers = np.array([0.0, 1.0, 0.5, math.nan, 1e9])
+    losses = losses_of(problem, answers, np.array([1.0, 0.0, 1.0, 1.0, 0.0]), 1e-3)
+    assert low <= losses.min()
+    assert losses.max() == pytest.approx(high)
+
+
 @pytest.mark.parametrize(("worse", "outcome"), [(1.0, Outcome.NO_WORSE), (1.6, Outcome.WORSE)])
 def test_a_margin_is_a_share_of_the_champions_error_whatever_the_unit(worse: float, outcome: Outcome) -> None:
     draw = np.random.default_rng(2)
@@ -54,5 +63,5 @@ def test_a_margin_is_a_share_of_the_champions_error_whatever_the_unit(worse: flo
         return losses_of(Problem.REGRESSION, draw.laplace(0, unit * factor, size), np.zeros(size), unit)
 
     blocks = [Block(losses(2_000, worse), losses(2_000, 1.0)) for _ in range(12)]
-    plan = Plan(steps=(Step(0.5, None, 0),), margin=0.1, alpha=0.05)
-    assert judge(blocks, plan).outcome is outcome
+    criterion = Criterion("loss", 0.1, bounds=bounds_of(Problem.REGRESSION))
+    assert judge([Evidence(criterion, blocks)], PLAN).outcome is outcome
