@@ -53,6 +53,7 @@ approvals = ["canary"]
 answer_within = "2d"
 deadline = "20d"
 margin = 0.05
+soak = { lasts = "0d" }
 steps = [{ share = 0.3, lasts = "1d", records = 50 }, { share = 0.5, lasts = "1d", records = 50 }]
 """
 

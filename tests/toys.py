@@ -41,6 +41,7 @@ margin = MARGIN
 approvals = []
 deadline = "30d"
 margin = 0.1
+soak = { lasts = "0d" }
 steps = [{ share = 0.3, lasts = "1d", records = 50 }, { share = 0.5, lasts = "1d", records = 50 }]
 """
 

@@ -14,10 +14,12 @@ from watchkeeper.adapters._sql_codec import decode, encode, micros, plain
 from watchkeeper.domain.alerts import Alert, Receipt
 from watchkeeper.domain.approvals import Answer, Question
 from watchkeeper.domain.audit import Entry, Heartbeat
+from watchkeeper.domain.business import Direction
 from watchkeeper.domain.findings import Measure
 from watchkeeper.domain.followups import FollowUp
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.judgements import Criterion
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.errors import OutsideError
@@ -32,6 +34,17 @@ LENGTHS = st.timedeltas(timedelta(microseconds=1), timedelta(days=400))
 st.register_type_strategy(datetime, MOMENTS)
 st.register_type_strategy(timedelta, LENGTHS)
 st.register_type_strategy(Interval, st.builds(lambda start, length: Interval(start, start + length), MOMENTS, LENGTHS))
+st.register_type_strategy(
+    Criterion,
+    st.builds(
+        Criterion,
+        st.text(),
+        st.floats(min_value=0, exclude_min=True),
+        worse=st.sampled_from([Direction.LOWER, Direction.HIGHER]),
+        bounds=st.none() | st.tuples(st.floats(), st.floats()),
+        labelled=st.booleans(),
+    ),
+)
 
 
 def same(one: object, other: object) -> bool:

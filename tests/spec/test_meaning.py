@@ -118,7 +118,9 @@ def test_performance_is_measured_on_as_many_labels_as_its_checks_need() -> None:
 
 def test_a_rollout_becomes_a_plan() -> None:
     steps = [{"share": 0.1, "lasts": "1d", "records": 50}, {"share": 0.5, "lasts": "12h"}]
-    plan = spec(rollout={"steps": steps, "approvals": ["promotion"], "margin": 0.02, "alpha": 0.1}).rollout.plan
+    plan = spec(rollout={"steps": steps, "approvals": ["promotion"], "margin": 0.02, "alpha": 0.1}).rollout.plan(
+        DAY, Problem.BINARY
+    )
     assert plan.steps == (Step(0.1, DAY, 50), Step(0.5, DAY / 2, 100))
     assert (plan.gates, plan.margin, plan.alpha, plan.deadline) == ((Gate.PROMOTION,), 0.02, 0.1, 30 * DAY)
 

@@ -13,7 +13,7 @@ from watchkeeper.spec import read_model
 def test_a_recalibration_has_its_own_short_steps_and_else_the_models_rollout(model: Callable[..., Path]) -> None:
     tables = '[rollout]\nmargin = 0.05\napprovals = ["promotion"]\n'
     read = read_model(model(tables=tables))
-    plan = read.recalibration.plan(read.rollout)
+    plan = read.recalibration.plan(read.rollout, read.labels.delay, read.problem)
     assert plan.steps == (Step(0.5, DAY, 200),)
     assert (plan.margin, plan.gates, plan.alpha, plan.deadline) == (0.05, (Gate.PROMOTION,), 0.05, 30 * DAY)
     assert (read.recalibration.history, read.recalibration.holdout) == (14 * DAY, 3 * DAY)
@@ -23,7 +23,7 @@ def test_what_a_recalibration_says_itself_counts(model: Callable[..., Path]) -> 
     own = "[recalibration]\nmargin = 0.1\nalpha = 0.1\napprovals = []\ndeadline = '14d'\n"
     steps = 'steps = [{ share = 0.2, lasts = "6h", records = 50 }, { share = 0.9, lasts = "1d" }]\n'
     read = read_model(model(tables=own + steps))
-    plan = read.recalibration.plan(read.rollout)
+    plan = read.recalibration.plan(read.rollout, read.labels.delay, read.problem)
     assert (plan.margin, plan.alpha, plan.gates, plan.deadline) == (0.1, 0.1, (), 14 * DAY)
     assert plan.steps == (Step(0.2, timedelta(hours=6), 50), Step(0.9, DAY, 100))
 

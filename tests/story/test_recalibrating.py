@@ -233,12 +233,13 @@ def test_answers_that_are_right_are_hardly_moved(fresh: House) -> None:
     assert np.abs(after - before).max() < 0.03
 
 
-def test_a_rollout_under_way_is_not_joined_by_another(house: House) -> None:
+def test_a_rollout_under_way_is_waited_for(house: House) -> None:
     planned, version = plan_recalibration(house, "toy", AT, BECAUSE), first_aid(house)
     trial = try_out(house, planned, version, AT)
     nominate(house, version, trial, AT)
-    with pytest.raises(Conflict, match="has rollout:toy:v2"):
-        nominate(house, replace(version, number=9), trial, AT)
+    assert "v9 waits for rollout:toy:v2" in nominate(house, replace(version, number=9), trial, AT)
+    with pytest.raises(Conflict, match="is under way already in rollout:toy:v2"):
+        nominate(house, version, trial, AT + toy.DAY)
 
 
 def test_without_a_champion_there_is_nothing_to_recalibrate(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from tests import toy
 from tests.builders import PLAN
-from watchkeeper.domain.judgements import Outcome
+from watchkeeper.domain.judgements import LOSS, Criterion, Outcome
+from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import RolloutEnd, Verb
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
-from watchkeeper.judge import Block, judge, log_losses
+from watchkeeper.judge import Block, Evidence, bounds_of, judge, log_losses
 from watchkeeper.story.house import House
 from watchkeeper.story.releasing import advance, open_rollout, roll_back
 from watchkeeper.story.retraining import register, request_of, start_model
@@ -78,4 +79,5 @@ def test_a_version_that_does_not_answer_is_judged_by_its_silence() -> None:
     silent = log_losses(np.full(200, np.nan), labels)
     blocks = [Block(silent, champion)] * 6
     assert np.isfinite(silent).all()
-    assert judge(blocks, PLAN).outcome is Outcome.WORSE
+    loss = Criterion(LOSS, 0.01, labelled=True, bounds=bounds_of(Problem.BINARY))
+    assert judge([Evidence(loss, blocks)], PLAN).outcome is Outcome.WORSE

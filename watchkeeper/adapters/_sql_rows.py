@@ -21,6 +21,7 @@ __all__ = [
     "WAITING",
     "change",
     "every",
+    "line_of",
     "one",
     "put",
     "put_alert",
@@ -86,11 +87,16 @@ def put_verdict(connection: Connection, verdict: Verdict) -> bool:
     return put(connection, VERDICTS, **keys, outline=outline, body=encode(verdict))
 
 
+def line_of(model: str, about: str) -> str:
+    """In whose line an incident stands: at most one of each line is open. No model's name has a slash."""
+    return f"{model}/{about}" if about else model
+
+
 def put_incident(connection: Connection, incident: Incident) -> None:
     """Write the incident as it is now; one that has had more changes meanwhile stays as it is."""
     row = {
         "id": incident.key,
-        "model": incident.model,
+        "model": line_of(incident.model, incident.about),
         "since": micros(incident.since),
         "changes": incident.changes,
         "is_open": incident.is_open,

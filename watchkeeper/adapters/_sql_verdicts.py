@@ -1,6 +1,6 @@
 """Verdicts, measures and incidents in SQL."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Connection, Select, select
@@ -10,6 +10,7 @@ from watchkeeper.adapters._sql_door import SqlDoor
 from watchkeeper.adapters._sql_measures import history_of, measured_at, put_measures
 from watchkeeper.adapters._sql_rows import (
     every,
+    line_of,
     one,
     put_alert,
     put_entry,
@@ -20,6 +21,8 @@ from watchkeeper.adapters._sql_rows import (
     put_verdict,
 )
 from watchkeeper.adapters._sql_tables import INCIDENTS, LINKS, TRANSITIONS, VERDICTS
+from watchkeeper.domain.alerts import Alert
+from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
@@ -40,12 +43,17 @@ class SqlVerdicts(SqlDoor):
             if not put_verdict(connection, settlement.verdict):
                 return False
             put_measures(connection, settlement.verdict, settlement.measures)
-            _put_incident_and_alerts(connection, settlement)
+            _put_incident_and_alerts(connection, settlement.incident, settlement.transition, settlement.alerts)
             for followup in settlement.followups:
                 put_followup(connection, followup)
             for entry in settlement.entries:
                 put_entry(connection, entry)
         return True
+
+    def tell(self, incident: Incident, transition: Transition, alerts: Sequence[Alert], entry: Entry) -> None:
+        with self._writing() as connection:
+            _put_incident_and_alerts(connection, incident, transition, alerts)
+            put_entry(connection, entry)
 
     def verdict(self, window: str) -> Verdict | None:
         with self._reading() as connection:
@@ -72,9 +80,9 @@ class SqlVerdicts(SqlDoor):
         with self._reading() as connection:
             return measured_at(connection, model, moments, checks)
 
-    def open_incident(self, model: str) -> Incident | None:
+    def open_incident(self, model: str, about: str = "") -> Incident | None:
         with self._reading() as connection:
-            query = select(INCIDENTS.c.body).where(INCIDENTS.c.model == model, INCIDENTS.c.is_open)
+            query = select(INCIDENTS.c.body).where(INCIDENTS.c.model == line_of(model, about), INCIDENTS.c.is_open)
             return next(iter(every(connection, Incident, query)), None)
 
     def incident(self, key: str) -> Incident:
@@ -84,10 +92,11 @@ class SqlVerdicts(SqlDoor):
             raise NotThere(f"there is no incident {key}")
         return found
 
-    def incidents(self, model: str | None = None) -> tuple[Incident, ...]:
+    def incidents(self, model: str | None = None, about: str = "") -> tuple[Incident, ...]:
         query = select(INCIDENTS.c.body).order_by(INCIDENTS.c.since, INCIDENTS.c.seq)
+        mine = query if model is None else query.where(INCIDENTS.c.model == line_of(model, about))
         with self._reading() as connection:
-            return every(connection, Incident, query if model is None else query.where(INCIDENTS.c.model == model))
+            return every(connection, Incident, mine)
 
     def transitions(self, incident: str) -> tuple[Transition, ...]:
         query = select(TRANSITIONS.c.body).where(TRANSITIONS.c.incident == incident)
@@ -114,11 +123,13 @@ def _newest(
     return mine.order_by(VERDICTS.c.ended.desc()).limit(most)
 
 
-def _put_incident_and_alerts(connection: Connection, settlement: Settlement) -> None:
+def _put_incident_and_alerts(
+    connection: Connection, incident: Incident | None, transition: Transition | None, alerts: Sequence[Alert]
+) -> None:
     """The incident first: its row is locked until the end, which keeps its alerts in the order of its changes."""
-    if settlement.incident:
-        put_incident(connection, settlement.incident)
-    if settlement.transition:
-        put_transition(connection, settlement.transition)
-    for alert in settlement.alerts:
+    if incident:
+        put_incident(connection, incident)
+    if transition:
+        put_transition(connection, transition)
+    for alert in alerts:
         put_alert(connection, alert)

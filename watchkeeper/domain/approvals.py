@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["EXPIRED_BY", "Answer", "Decision", "Question", "answer_of_silence"]
+__all__ = ["EXPIRED_BY", "Answer", "Decision", "Question", "Silence", "answer_of_silence"]
 
 EXPIRED_BY = "system:expired"
 """The name that answers for a person who did not."""
@@ -17,14 +17,23 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+class Silence(StrEnum):
+    """What it means when nobody answers a question in time; one that waits does so until its rollout's deadline."""
+
+    REJECTS = "rejects"
+    WAITS = "waits"
+    APPROVES = "approves"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question, bound to the candidate's digest.
 
     Attributes:
-        gate: where the rollout waits (`canary` or `promotion`).
+        gate: where the rollout waits (`canary`, `step` or `promotion`).
         evidence: Markdown: the trial, the judgement, links.
-        expires: after this moment silence is the answer, and silence rejects.
+        expires: after this moment silence is the answer.
+        silence: what it says then.
     """
 
     id: str
@@ -36,6 +45,7 @@ class Question:
     asked: datetime
     expires: datetime
     evidence: str
+    silence: Silence = Silence.REJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,11 @@ class Answer:
 
 
 def answer_of_silence(question: Question, now: datetime) -> Answer | None:
-    """The rejection that an expired question has earned, None while there is still time."""
-    if now < question.expires:
+    """The answer that an expired question has earned, None while there is still time, or where silence says nothing."""
+    if now < question.expires or question.silence is Silence.WAITS:
         return None
-    comment = f"no answer by {question.expires:%Y-%m-%d %H:%M}; silence ends in the champion"
-    return Answer(question.id, question.digest, Decision.REJECT, EXPIRED_BY, comment, now)
+    approves = question.silence is Silence.APPROVES
+    meaning = "silence approves, as the spec says" if approves else "silence ends in the champion"
+    comment = f"no answer by {question.expires:%Y-%m-%d %H:%M}; {meaning}"
+    decision = Decision.APPROVE if approves else Decision.REJECT
+    return Answer(question.id, question.digest, decision, EXPIRED_BY, comment, now)

@@ -35,6 +35,7 @@ class Incident:
         marks: the findings that belong to it (`missing:temp`).
         changes: how many transitions it has had.
         evidence: the sentence that speaks for the cause; empty for incidents of earlier releases.
+        about: what of the model it is about, `rollout` where nobody sees a canary; else empty. One of each may be open.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Incident:
     changes: int = 1
     resolved: datetime | None = None
     evidence: str = ""
+    about: str = ""
 
     @property
     def is_open(self) -> bool:

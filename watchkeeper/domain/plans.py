@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-__all__ = ["Gate", "Newer", "Plan", "Shadow", "Silence", "Soak", "Step"]
+from watchkeeper.domain.judgements import LOSS, Criterion
+
+__all__ = ["Gate", "Newer", "Plan", "Shadow", "Soak", "Step"]
 
 
 class Gate(StrEnum):
@@ -20,14 +22,6 @@ class Newer(StrEnum):
 
     WAITS = "waits"
     SUPERSEDES = "supersedes"
-
-
-class Silence(StrEnum):
-    """What it means when nobody answers a question in time."""
-
-    REJECTS = "rejects"
-    WAITS = "waits"
-    APPROVES = "approves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ class Plan:
         shadow: what comes before the first step; None for nothing.
         soak: what comes after the promotion; None for nothing.
         newer: what becomes of a newer candidate meanwhile.
-        matured: the share of a block's records that must have labels before the block counts as labelled.
+        criteria: what the canary is judged by; the loss alone, with the plan's margin, where nothing is said.
     """
 
     steps: tuple[Step, ...]
@@ -97,4 +91,9 @@ class Plan:
     shadow: Shadow | None = None
     soak: Soak | None = None
     newer: Newer = Newer.WAITS
-    matured: float = 0.8
+    criteria: tuple[Criterion, ...] = ()
+
+    @property
+    def asked(self) -> tuple[Criterion, ...]:
+        """The criteria that are asked about."""
+        return self.criteria or (Criterion(LOSS, self.margin, labelled=True),)

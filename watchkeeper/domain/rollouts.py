@@ -153,12 +153,12 @@ def next_action(rollout: Rollout, judgement: Judgement, answer: Answer | None, n
 
 
 def _soaking(rollout: Rollout, judgement: Judgement, now: datetime) -> Action:
-    """Kept after its time, unless labels are missing; those that never come are waited for until the deadline."""
+    """Kept after its time, unless no label has come; those that never come are waited for until the deadline."""
     soak, plan = rollout.plan.soak, rollout.plan
     until = rollout.since + (soak.lasts if soak else plan.deadline)
     if now < until:
         return Action(Verb.HOLD, f"Soaks until {until:%Y-%m-%d %H:%M}: {judgement.sentence}")
-    if not judgement.final and now - rollout.since < plan.deadline:
+    if not judgement.records + judgement.pairs and now - rollout.since < plan.deadline:
         return Action(Verb.HOLD, f"Soaks until its labels have come: {judgement.sentence}")
     return Action(Verb.KEEP, f"Nothing spoke against it since {rollout.since:%Y-%m-%d %H:%M}: {judgement.sentence}")
 

@@ -47,13 +47,16 @@ class StateStore(Protocol):
     Writing about an alert or follow-up that was never written raises NotThere.
     """
 
-    # verdicts, measures, incidents
     def settle(self, settlement: Settlement) -> bool:
         """Write everything of one look, or nothing when the window has a verdict already (False).
 
         The incident is written over, unless it has had more changes meanwhile. Raises Conflict when the model has
         another incident open by now.
         """
+        ...
+
+    def tell(self, incident: Incident, transition: Transition, alerts: Sequence[Alert], entry: Entry) -> None:
+        """Write what became of an incident that is no window's; insert-or-same. Conflict while another is open."""
         ...
 
     def verdict(self, window: str) -> Verdict | None: ...
@@ -86,14 +89,16 @@ class StateStore(Protocol):
         """The measures of some checks in the windows that ended at these moments, oldest first."""
         ...
 
-    def open_incident(self, model: str) -> Incident | None: ...
+    def open_incident(self, model: str, about: str = "") -> Incident | None:
+        """The one of its windows; with `about`, that of something else of the model."""
+        ...
 
     def incident(self, key: str) -> Incident:
         """Raises NotThere."""
         ...
 
-    def incidents(self, model: str | None = None) -> tuple[Incident, ...]:
-        """Oldest first."""
+    def incidents(self, model: str | None = None, about: str = "") -> tuple[Incident, ...]:
+        """Those of a model's windows, or of what else `about` says; of every model and all about them. Oldest first."""
         ...
 
     def transitions(self, incident: str) -> tuple[Transition, ...]: ...
@@ -104,7 +109,6 @@ class StateStore(Protocol):
 
     def links(self, incident: str) -> Mapping[str, str]: ...
 
-    # the outbox
     def due_alerts(self, now: datetime) -> tuple[Alert, ...]:
         """The oldest undelivered alert of each (channel, incident) whose time to be tried has come."""
         ...
@@ -125,7 +129,6 @@ class StateStore(Protocol):
 
     def receipts(self, incident: str) -> tuple[Receipt, ...]: ...
 
-    # follow-ups
     def ask_for(self, followup: FollowUp) -> bool:
         """Insert-or-same; False when it was there."""
         ...
@@ -144,7 +147,6 @@ class StateStore(Protocol):
         """Oldest first, each with its outcome, None while unacknowledged."""
         ...
 
-    # rollouts and approvals
     def open_rollout(self, model: str) -> Rollout | None: ...
 
     def rollout(self, identity: str) -> Rollout:
@@ -186,7 +188,6 @@ class StateStore(Protocol):
 
     def answer_to(self, question: str) -> Answer | None: ...
 
-    # proof
     def note(self, entry: Entry) -> None: ...
 
     def audit(self, model: str | None = None, most: int = 100) -> tuple[Entry, ...]:

@@ -25,6 +25,7 @@ from watchkeeper.serving.answers import SCORES
 from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
+from watchkeeper.spec.judging import trouble_with_criteria
 from watchkeeper.spec.labels import LabelSpec
 from watchkeeper.spec.releasing import RecalibrationSpec, RolloutSpec, TrialSpec
 from watchkeeper.spec.sharing import shares
@@ -97,17 +98,16 @@ class ModelSpec(ColumnsSpec):
 
     @model_validator(mode="after")
     def _answers_its_problem(self) -> Self:
-        if trouble := trouble_with_classes(self.problem, self.classes) or self.misread(self.problem):
+        trouble = trouble_with_classes(self.problem, self.classes) or self.misread(self.problem)
+        if trouble := trouble or trouble_with_criteria(self.rollout.criteria, self.columns):
             raise ValueError(trouble)
         told = [(k, c) for k, (said, c) in self._askings.items() if k in self.checks and said.enabled]
         misfits = [kind for kind, check in told if self.problem not in check.problems]
         if misfits:
             raise ValueError(f"checks.{misfits[0]} is not asked of {self.problem} models: leave its table out")
-        metric, losses = self.trial.metric, LOSSES[self.problem]
-        if metric and metric not in losses:
-            raise ValueError(
-                f'trial.metric "{metric}" is no loss of a {self.problem} model: choose {", ".join(losses)}'
-            )
+        metric, losses = self.trial.metric, ", ".join(LOSSES[self.problem])
+        if metric and metric not in LOSSES[self.problem]:
+            raise ValueError(f'trial.metric "{metric}" is no loss of a {self.problem} model: choose {losses}')
         return self
 
     @model_validator(mode="after")

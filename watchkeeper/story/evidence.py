@@ -17,7 +17,8 @@ SHOWN = ("log_loss", "auc", "accuracy", "brier", "calibration_gap", "mae", "rmse
 
 def evidence_of(house: House, rollout: Rollout, judgement: Judgement, gate: Gate) -> str:
     """Markdown: what is asked, the metrics of both versions, the canary so far, and where to read on."""
-    title = "start its canary" if gate is Gate.CANARY else "answer all traffic"
+    share = "" if rollout.step >= len(rollout.plan.steps) else f"{rollout.plan.steps[rollout.step].share:.0%}"
+    title = {Gate.CANARY: "start its canary", Gate.STEP: f"go on to {share} of traffic"}.get(gate, "answer all traffic")
     parts = [
         f"### May `{rollout.model}` v{rollout.candidate} {title}?",
         f"Champion: v{rollout.champion}. Digest: `{rollout.digest[:23]}`.",

@@ -1,23 +1,23 @@
-"""One step of one rollout: judge, decide, act; traffic moves before anybody is told."""
+"""One step of one rollout: judge, decide, act; and how a rollout begins and is broken off."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from watchkeeper.domain.approvals import Question
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.judgements import Judgement, Outcome
-from watchkeeper.domain.plans import Gate
-from watchkeeper.domain.rollouts import Action, Rollout, Verb, after, next_action
+from watchkeeper.domain.plans import Newer
+from watchkeeper.domain.rollouts import Action, Rollout, Verb, next_action
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.errors import Conflict, NotThere
-from watchkeeper.story.evidence import evidence_of
 from watchkeeper.story.house import House
 from watchkeeper.story.judging import judge_canary
+from watchkeeper.story.moving import act, is_settled, question_id, settle
+from watchkeeper.story.sight import note_sight
 
-__all__ = ["Advance", "act", "advance", "open_rollout", "question_id", "roll_back"]
+__all__ = ["Advance", "act", "advance", "needs_a_look", "open_rollout", "question_id", "roll_back"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,50 @@ class Advance:
 def open_rollout(house: House, version: Version, at: datetime, *, who: str, because: str) -> Rollout:
     """A rollout at step 0 for a registered version; asked again, the same one.
 
-    Raises Conflict while another of the model is open.
+    While another of the model is under way, that one: the version waits for its end, or takes its place, as the spec
+    says. One that soaks is always waited for, and what waits makes way for what is newer.
     """
     wanted = _new_rollout(house, version, at)
     rollout = next((r for r in house.state.rollouts(version.model) if r.id == wanted.id), None)
     if rollout is None:
-        if other := house.state.open_rollout(version.model):
-            mend = f"end it first with `watchkeeper rollback {version.model}`"
-            raise Conflict(f"{version.model} has {other.id} under way; {mend}")
-        entry = Entry(f"{wanted.id}#0", at, who, "open rollout", version.model, wanted.id, because)
-        next_look = FollowUp(f"{Story.PROMOTE}:{wanted.id}#0", Story.PROMOTE, version.model, wanted.id, at, because)
-        house.state.save_rollout(wanted, entry, followups=[next_look])
-        rollout = wanted
+        if (other := house.state.open_rollout(version.model)) and not _superseded(house, other, version, at, who):
+            return other
+        try:
+            rollout = _saved(house, wanted, who, because)
+        except Conflict:
+            if house.state.open_rollout(version.model) is None:
+                raise
+            return open_rollout(house, version, at, who=who, because=because)  # another was faster, and is under way
     if rollout.is_open:
         pointers = house.registry.pointers(version.model)
         house.registry.point(version.model, replace(pointers, candidate=version.number), instead_of=pointers)
     return rollout
+
+
+def _saved(house: House, rollout: Rollout, who: str, because: str) -> Rollout:
+    """A new rollout, written down with its first look; the state store refuses a second one of a model."""
+    model, at, identity = rollout.model, rollout.opened, f"{rollout.id}#0"
+    entry = Entry(identity, at, who, "open rollout", model, rollout.id, because)
+    look = FollowUp(f"{Story.PROMOTE}:{identity}", Story.PROMOTE, model, rollout.id, at, because)
+    house.state.save_rollout(rollout, entry, followups=[look])
+    return rollout
+
+
+def _superseded(house: House, other: Rollout, version: Version, at: datetime, who: str) -> bool:
+    """Whether the rollout under way made way; else the version is written down as the one that waits for it."""
+    if other.candidate == version.number:
+        mend = f"end it first with `watchkeeper rollback {version.model}`"
+        raise Conflict(f"{version.name} is under way already in {other.id}; {mend}")
+    if other.plan.newer is Newer.SUPERSEDES and not other.is_soaking:
+        because = f"{version.name} takes its place."
+        act(house, other, Judgement(Outcome.UNKNOWN, because), Action(Verb.ROLL_BACK, because), at)
+        return True
+    waits = replace(other, waiting=version.number, revision=other.revision + 1)
+    because = f"{version.name} waits for {other.id} to end."
+    house.state.save_rollout(
+        waits, Entry(f"{other.id}#{waits.revision}", at, who, "wait", other.model, other.id, because)
+    )
+    return False
 
 
 def _new_rollout(house: House, version: Version, at: datetime) -> Rollout:
@@ -55,15 +83,24 @@ def _new_rollout(house: House, version: Version, at: datetime) -> Rollout:
     if champion is None:
         raise NotThere(f"{version.model} has no champion: train one with `watchkeeper train {version.model}`")
     spec = house.model(version.model)
+    given = spec.labels.delay, spec.problem
     return Rollout(
         id=f"rollout:{version.model}:v{version.number}@{stamp(at)}",
         model=version.model,
         candidate=version.number,
         digest=version.digest,
         champion=champion,
-        plan=spec.rollout.plan if version.parent is None else spec.recalibration.plan(spec.rollout),
+        plan=spec.rollout.plan(*given) if version.parent is None else spec.recalibration.plan(spec.rollout, *given),
         opened=at,
         since=at,
+    )
+
+
+def needs_a_look(house: House, model: str) -> bool:
+    """Whether a rollout is under way, or the last one has left something undone."""
+    rollouts = house.state.rollouts(model)
+    return bool(rollouts) and (
+        rollouts[-1].is_open or bool(rollouts[-1].waiting) or not is_settled(house, rollouts[-1])
     )
 
 
@@ -71,11 +108,25 @@ def advance(house: House, model: str, at: datetime) -> Advance | None:
     """Judge the canary of a model and do what follows; None when no rollout is open."""
     rollout = house.state.open_rollout(model)
     if rollout is None:
+        _finish(house, model, at)
         return None
     judgement = judge_canary(house, rollout, at)
+    rollout = note_sight(house, rollout, judgement, at)
     answer = house.state.answer_to(question_id(rollout, rollout.gate)) if rollout.gate else None
     action = _not_twice(house, rollout, next_action(rollout, judgement, answer, at))
     return Advance(judgement, action, act(house, rollout, judgement, action, at))
+
+
+def _finish(house: House, model: str, at: datetime) -> None:
+    """Do what the last rollout has left undone: pointers, traffic, and the version that waited for its end."""
+    last = next(reversed(house.state.rollouts(model)), None)
+    if last is None:
+        return
+    if not is_settled(house, last):
+        settle(house, last, at)
+    if last.waiting:
+        version = house.registry.version(model, last.waiting)
+        open_rollout(house, version, at, who="promote", because=f"It waited for {last.id} to end.")
 
 
 def _not_twice(house: House, rollout: Rollout, action: Action) -> Action:
@@ -86,82 +137,6 @@ def _not_twice(house: House, rollout: Rollout, action: Action) -> Action:
     return (
         Action(Verb.HOLD, f"Waiting since {stamp(waiting.asked)} for an answer to {waiting.id}.") if waiting else action
     )
-
-
-def question_id(rollout: Rollout, gate: Gate | None) -> str:
-    """The id of the one question that a rollout asks at a gate."""
-    return f"{rollout.id}?{gate}"
-
-
-def act(house: House, rollout: Rollout, judgement: Judgement, action: Action, at: datetime) -> Rollout:
-    """Do it: traffic and pointers first, each of which may be done again; the record last, once."""
-    if action.verb is Verb.HOLD:
-        _stand_by(house, rollout, at)
-        return rollout
-    moved = after(rollout, action, at)
-    if action.verb is not Verb.ASK:
-        house.router.set_split(rollout.model, _split(moved, at))
-    if action.verb is Verb.PROMOTE:
-        _settle_pointers(house, moved)
-    entry = Entry(
-        f"{rollout.id}#{moved.revision}", at, "promote", action.verb, rollout.model, rollout.id, action.because
-    )
-    question = _question(house, moved, judgement, action.gate, at) if action.gate else None
-    house.state.save_rollout(moved, entry, followups=_next(moved, question, at), question=question)
-    if action.verb is Verb.ROLL_BACK:
-        _settle_pointers(house, moved)
-    return moved
-
-
-def _stand_by(house: House, rollout: Rollout, at: datetime) -> None:
-    """Put the traffic where the rollout stands; a process that was killed may have moved it further."""
-    split = house.router.split(rollout.model)
-    if split and (split.canary, split.share) not in ((rollout.candidate, rollout.share), (None, rollout.share)):
-        house.router.set_split(rollout.model, _split(rollout, at))
-
-
-def _split(rollout: Rollout, at: datetime) -> Split:
-    if rollout.is_open:
-        return Split(rollout.champion, rollout.candidate, rollout.share, rollout.id, at)
-    serving = rollout.candidate if rollout.share == 1.0 else rollout.champion
-    return Split(serving, None, 0.0, rollout.id, at)
-
-
-def _settle_pointers(house: House, rollout: Rollout) -> None:
-    """A promotion keeps the old champion as last-good; a rollback leaves, or makes, the champion what it was.
-
-    After a rollback this comes last: traffic and record do without a registry.
-    """
-    now = house.registry.pointers(rollout.model)
-    if rollout.share == 1.0:
-        wanted = Pointers(champion=rollout.candidate, candidate=None, last_good=rollout.champion)
-    elif now.champion == rollout.candidate:
-        wanted = Pointers(champion=rollout.champion, candidate=None, last_good=rollout.champion)
-    else:
-        wanted = replace(now, candidate=None)
-    house.registry.point(rollout.model, wanted, instead_of=now)
-
-
-def _question(house: House, rollout: Rollout, judgement: Judgement, gate: Gate, at: datetime) -> Question:
-    within = house.model(rollout.model).rollout.answer_within
-    return Question(
-        id=question_id(rollout, gate),
-        model=rollout.model,
-        rollout=rollout.id,
-        gate=gate,
-        candidate=rollout.candidate,
-        digest=rollout.digest,
-        asked=at,
-        expires=at + within,
-        evidence=evidence_of(house, rollout, judgement, gate),
-    )
-
-
-def _next(rollout: Rollout, question: Question | None, at: datetime) -> list[FollowUp]:
-    if question is None:
-        return []
-    because = f"The {question.gate} of {rollout.model} v{rollout.candidate} needs a person's permission."
-    return [FollowUp(f"{Story.APPROVE}:{question.id}", Story.APPROVE, rollout.model, question.id, at, because)]
 
 
 def roll_back(house: House, model: str, at: datetime, *, who: str, because: str) -> str:

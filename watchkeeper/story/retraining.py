@@ -140,10 +140,12 @@ def _who(version: Version) -> str:
 
 
 def nominate(house: House, version: Version, trial: Trial, at: datetime) -> str:
-    """A rollout for a candidate that passed its trial; the sentence that says what became of it."""
+    """A rollout for a candidate that passed its trial, at once or after another; what became of it."""
     if not trial.passed:
         return f"{version.name} stays in the registry. {trial.sentence}"
     rollout = open_rollout(house, version, at, who=_who(version), because=trial.sentence)
+    if rollout.candidate != version.number:
+        return f"{version.name} waits for {rollout.id} to end. {trial.sentence}"
     return f"{version.name} is a candidate in rollout {rollout.id}. {trial.sentence}"
 
 

@@ -1,0 +1,209 @@
+"""The evidence about a canary, read from the records: one a criterion, in blocks of one window each."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from watchkeeper.domain.intervals import EPOCH, Interval, interval_ending
+from watchkeeper.domain.judgements import ERRORS, LATENCY, LOSS, Criterion
+from watchkeeper.domain.problems import Problem
+from watchkeeper.domain.rollouts import Rollout, Verb
+from watchkeeper.judge import Block, Evidence, Pairs, losses_of
+from watchkeeper.profiles import Kind
+from watchkeeper.profiles.numbers import numbers_of
+from watchkeeper.serving.answers import SCORES, answers_in
+from watchkeeper.spec import ModelSpec
+from watchkeeper.story.house import House
+from watchkeeper.window import Floats
+
+__all__ = ["Weighed", "weigh"]
+
+Integers = npt.NDArray[np.int64]
+
+TICK = timedelta(microseconds=1)
+OWN = (LOSS, ERRORS, LATENCY)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the records say of a rollout at one look.
+
+    Attributes:
+        evidence: one a criterion.
+        newest: the newest whole window since the candidate began to answer; None where none has ended yet.
+        requests: how many there were in that window.
+        asked: how many of them were for the candidate.
+    """
+
+    evidence: tuple[Evidence, ...]
+    newest: Interval | None = None
+    requests: int = 0
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What each record says of both versions, shapes (n,), in order of time: NaN where it says nothing.
+
+    Attributes:
+        ends: of the window of each, in microseconds since 1970.
+    """
+
+    ends: Integers
+    canary: Floats
+    champion: Floats
+
+    @property
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """How many records of either version each window has."""
+        return {end: (a.size, b.size) for end, a, b in self.blocks}
+
+    @property
+    def blocks(self) -> list[tuple[int, Floats, Floats]]:
+        """The values of either version by window, oldest first."""
+        ends, first = np.unique(self.ends, return_index=True)
+        both = (np.split(values, first[1:]) for values in (self.canary, self.champion))
+        parts = zip(ends.tolist(), *both, strict=True) if ends.size else ()
+        return [(end, a[np.isfinite(a)], b[np.isfinite(b)]) for end, a, b in parts]
+
+
+def weigh(house: House, rollout: Rollout, at: datetime) -> Weighed:
+    """All that was recorded by `at` since the candidate began to answer, or to soak. Raises OutsideError.
+
+    What needs no label is known of the window that has not ended, too: nobody waits for its end with an outage.
+    """
+    spec, since = house.model(rollout.model), _since(rollout)
+    newest, due = interval_ending(at, spec.every), interval_ending(at - spec.labels.delay, spec.every).end
+    if at <= since:
+        return Weighed(tuple(Evidence(c) for c in rollout.plan.asked))
+    columns = [c.name for c in rollout.plan.asked if c.name not in OWN]
+    requests = house.predictions.records(spec.model, Interval(since, at), columns)
+    loss = _loss(house, spec, rollout, requests, Interval(since, due), at) if due > since else None
+    evidence = [
+        (loss or Evidence(c)) if c.name == LOSS else Evidence(c, _blocks(_unlabelled(c, requests, rollout, spec)))
+        for c in rollout.plan.asked
+    ]
+    seen = _ends(requests, spec) == _ticks(newest.end)
+    mine = int((seen & _asked(requests, rollout.candidate)).sum())
+    return Weighed(tuple(evidence), newest if newest.start >= since else None, int(seen.sum()), mine)
+
+
+def _since(rollout: Rollout) -> datetime:
+    """When what is looked at began: the soak, or else the shadow or the first step."""
+    if rollout.is_soaking:
+        return rollout.since
+    began = [m.at for m in rollout.history if m.verb in (Verb.SHADOW, Verb.ADVANCE)]
+    return began[0] if began else rollout.since
+
+
+def _unlabelled(criterion: Criterion, requests: pa.Table, rollout: Rollout, spec: ModelSpec) -> Said:
+    """What needs no label: whether a version failed, how long it took, what stands in a column."""
+    canary, champion = rollout.candidate, rollout.champion
+    if criterion.name == ERRORS:
+        failed = [np.where(_asked(requests, v), _is(requests, "_failed", v), np.nan) for v in (canary, champion)]
+        return Said(_ends(requests, spec), *failed)
+    column = "_latency_ms" if criterion.name == LATENCY else criterion.name
+    values = _numbers(requests, column)
+    return Said(
+        _ends(requests, spec), *(np.where(_is(requests, "_version", v), values, np.nan) for v in (canary, champion))
+    )
+
+
+def _loss(house: House, spec: ModelSpec, rollout: Rollout, requests: pa.Table, due: Interval, at: datetime) -> Evidence:
+    """The losses of the records whose labels are due, and of those that both versions answered."""
+    labelled = house.predictions.labelled(spec.model, due, at, spec.answer_columns)
+    losses, ends = _losses(house, spec, rollout, labelled, ""), _ends(labelled, spec)
+    said = Said(ends, *(np.where(_is(labelled, "_version", v), losses, np.nan) for v in _both(rollout)))
+    asked = Said(_ends(requests, spec), *(np.where(_is(requests, "_version", v), 1.0, np.nan) for v in _both(rollout)))
+    missing = _missing(asked.counts, said.counts, _ticks(due.end))
+    criterion = next(c for c in rollout.plan.asked if c.name == LOSS)
+    return Evidence(criterion, _blocks(said, missing), _pairs(house, spec, rollout, due, at))
+
+
+def _pairs(house: House, spec: ModelSpec, rollout: Rollout, due: Interval, at: datetime) -> tuple[Pairs, ...]:
+    """The losses of the records that one of the two answered and the other one answered in the shadow."""
+    if rollout.plan.shadow is None and (rollout.plan.soak is None or not rollout.plan.soak.shadow):
+        return ()
+    table = house.predictions.shadowed(spec.model, due, at, spec.answer_columns)
+    canary, champion = _both(rollout)
+    own, shadow = (_losses(house, spec, rollout, table, part) for part in ("", "_shadow"))
+    forth = _is(table, "_version", champion) & _is(table, "_shadow_version", canary)
+    back = _is(table, "_version", canary) & _is(table, "_shadow_version", champion)
+    told = (forth | back) & np.isfinite(own) & np.isfinite(shadow)
+    mine, theirs = np.where(forth, shadow, own), np.where(forth, own, shadow)
+    said = Said(_ends(table, spec)[told], mine[told], theirs[told])
+    return tuple(Pairs(a, b, _moment(end)) for end, a, b in said.blocks)
+
+
+def _losses(house: House, spec: ModelSpec, rollout: Rollout, records: pa.Table, part: str) -> Floats:
+    """The loss of each record, or of its shadow; of a regression model in units of the champion's error at training.
+
+    A label that is none of the classes says nothing.
+    """
+    names = {f"{part}_prediction": "_prediction", f"{part}{SCORES}": SCORES}
+    told = pa.table({new: records[old] for old, new in names.items() if old in records.column_names})
+    answers, labels = answers_in(told, spec.problem, spec.classes), records["_label"].to_numpy()
+    if spec.problem is not Problem.REGRESSION:
+        return losses_of(spec.problem, answers, labels, 1.0)
+    champion = house.registry.version(rollout.model, rollout.champion)
+    return losses_of(spec.problem, answers, labels, champion.metrics.get("mae", math.nan))
+
+
+def _blocks(said: Said, missing: dict[int, tuple[int, int]] | None = None) -> tuple[Block, ...]:
+    unlabelled = missing or {}
+    known = {end: (a, b) for end, a, b in said.blocks}
+    empty = np.empty(0)
+    return tuple(
+        Block(*known.get(end, (empty, empty)), _moment(end), unlabelled.get(end, (0, 0)))
+        for end in sorted(known.keys() | unlabelled.keys())
+    )
+
+
+def _missing(
+    asked: dict[int, tuple[int, int]], labelled: dict[int, tuple[int, int]], until: int
+) -> dict[int, tuple[int, int]]:
+    """How many records of either version have no label yet, by window, of those whose labels are due."""
+    known = {end: labelled.get(end, (0, 0)) for end in asked if end <= until}
+    return {end: (asked[end][0] - seen[0], asked[end][1] - seen[1]) for end, seen in known.items()}
+
+
+def _both(rollout: Rollout) -> tuple[int, int]:
+    return rollout.candidate, rollout.champion
+
+
+def _asked(records: pa.Table, version: int) -> np.ndarray:
+    """Which requests a version was picked for."""
+    return _is(records, "_version", version) | _is(records, "_failed", version)
+
+
+def _is(records: pa.Table, column: str, version: int) -> np.ndarray:
+    return np.asarray(_numbers(records, column) == version)
+
+
+def _numbers(records: pa.Table, column: str) -> Floats:
+    """The numbers of a column, NaN where there is none; true is 1."""
+    values = records[column] if column in records.column_names else None
+    if values is not None and pa.types.is_boolean(values.type):
+        values = values.cast(pa.int8())
+    found = None if values is None else numbers_of(values, Kind.NUMERIC)
+    return np.full(records.num_rows, np.nan) if found is None else np.asarray(found, np.float64)
+
+
+def _ends(records: pa.Table, spec: ModelSpec) -> Integers:
+    """The end of each record's window, in microseconds since 1970."""
+    every = spec.every // TICK
+    at: Integers = records["_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
+    ends: Integers = (at // every + 1) * every
+    return ends
+
+
+def _ticks(moment: datetime) -> int:
+    return (moment - EPOCH) // TICK
+
+
+def _moment(ticks: int) -> datetime:
+    return EPOCH + ticks * TICK
