@@ -1,7 +1,7 @@
 """Route, ask, fall back, log: a request has an answer as long as any good version is loaded."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from watchkeeper.errors import BrokenVersion, NoAnswer
@@ -52,7 +52,8 @@ class Answerer:
 
     def answer(self, request: Request) -> Answered:
         """Answer one request. Raises NoAnswer when no version can; the record says so too."""
-        (answered,) = self.answer_all([request])
+        (answered,) = self._answers(self._router.route(request.key), [request])
+        self._note(request, answered)
         if answered.prediction is None:
             raise NoAnswer(f"nobody could answer {request.id}: {answered.error}")
         return answered
@@ -92,18 +93,19 @@ class Answerer:
     def _answers(self, number: int, requests: Sequence[Request]) -> list[Answered]:
         """The answers of a version, and of others where it has none."""
         answers = self._ask(number, requests)
-        for other in self._instead_of(number):
-            missing = [place for place, answer in enumerate(answers) if answer.prediction is None]
-            if not missing:
+        others = self._instead_of(number)
+        while missing := [place for place, answer in enumerate(answers) if answer.prediction is None]:
+            other = next(others, None)
+            if other is None:
                 break
             for place, answer in zip(missing, self._ask(other, [requests[p] for p in missing]), strict=True):
                 if answer.prediction is not None:
                     answers[place] = replace(answer, failed=number, error=answers[place].error)
         return answers
 
-    def _instead_of(self, number: int) -> Iterable[int]:
+    def _instead_of(self, number: int) -> Iterator[int]:
         others = (self._router.champion, self._steady)
-        return [other for other in dict.fromkeys(others) if other not in (None, number)]
+        return (other for other in dict.fromkeys(others) if other not in (None, number))
 
     def _ask(self, number: int, requests: Sequence[Request]) -> list[Answered]:
         try:
