@@ -163,7 +163,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 def _records(frame: pd.DataFrame, moments: list[datetime], answers: np.ndarray) -> pa.Table:
     rows = enumerate(zip(_rows(frame), moments, answers.tolist(), strict=True))
-    return records_table([(0, f"r{n}", f"k{n % 50}", 1, row, answer, None, at) for n, (row, at, answer) in rows])
+    records = [(0, f"r{n}", f"k{n % 50}", 1, row, answer, None, at, None) for n, (row, at, answer) in rows]
+    return records_table(list(zip(*records, strict=True)))
 
 
 def _anchor(spec: ModelSpec, case: Case) -> Anchor:

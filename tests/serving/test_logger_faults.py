@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from watchkeeper.serving import Counts, PredictionLogger
 from watchkeeper.serving.books import Books
-from watchkeeper.serving.buffer import Row
-from watchkeeper.serving.delivery import Encode
+from watchkeeper.serving.delivery import FIELDS, Encode
+from watchkeeper.serving.layout import LABELS, SHADOWS
 from watchkeeper.serving.ledger import state_folder
 from watchkeeper.serving.limits import Limits
 from watchkeeper.serving.sinks import Folder
@@ -99,35 +99,35 @@ def a_writer(root: Path, encode: Encode) -> Writer:
     return Writer(encode, books, Limits(capacity=100, batch=50, every=3_600))
 
 
-def parcel(kind: str, rows: Sequence[Row]) -> list[Parcel]:
-    if kind == "poison":
+def parcel(kind: str, fields: Sequence[Sequence[object]]) -> list[Parcel]:
+    if kind == LABELS:
         raise ValueError("not in this world")
-    return [Parcel(f"flights/{kind}/{rows[0][0]}", b"content", len(rows), 0)]
+    return [Parcel(f"flights/{kind}/{fields[1][0]}", b"content", len(fields[0]), 0)]
 
 
 def test_a_batch_that_can_never_be_written_is_dropped_and_the_next_is_written(tmp_path: Path) -> None:
     writer = a_writer(tmp_path, parcel)
-    for kind in ("poison", "good", "poison"):
-        writer.buffer.offer(kind, (kind,))
+    for kind in (LABELS, SHADOWS, LABELS):
+        writer.buffer.offer(kind, (kind,) * FIELDS[kind])
     assert not writer.flush(10)
     assert writer.buffer.totals().counts == Counts(3, 1, 2)
     assert writer.buffer.totals().reasons["cannot be kept"] == 2
     assert writer.delivery.last_error == "ValueError: not in this world"
-    writer.buffer.offer("good", ("again",))
+    writer.buffer.offer(SHADOWS, ("again",) * FIELDS[SHADOWS])
     assert writer.flush(10)
     assert writer.close(10)
-    assert {file.name for file in (tmp_path / "flights/good").iterdir()} == {"good", "again"}
+    assert {file.name for file in (tmp_path / "flights/shadows").iterdir()} == {"shadows", "again"}
 
 
 def test_a_disk_that_answers_late_is_waited_for_no_longer_than_asked(tmp_path: Path) -> None:
     answer = threading.Event()
 
-    def late(kind: str, rows: Sequence[Row]) -> list[Parcel]:
+    def late(kind: str, fields: Sequence[Sequence[object]]) -> list[Parcel]:
         answer.wait(30)
-        return parcel(kind, rows)
+        return parcel(kind, fields)
 
     writer = a_writer(tmp_path, late)
-    writer.buffer.offer("slow", (1,))
+    writer.buffer.offer(SHADOWS, ("slow",) * FIELDS[SHADOWS])
     assert not writer.flush(0.05)
     assert writer.buffer.pending == 1
     answer.set()

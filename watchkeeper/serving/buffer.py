@@ -39,7 +39,7 @@ class Buffer:
         self._half = max(1, limits.batch // 2)
         self._capacity = limits.capacity
         self._lock = threading.RLock()
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[str, list[Any]] = {}  # the values of all rows of a kind, one row after the other
         self._settled = 0
         self.ledger = Ledger()
         self._slots = self.ledger.slots
@@ -57,11 +57,11 @@ class Buffer:
                 return
             slots[PRODUCED] = produced + 1
             try:
-                rows = self._rows[kind]
+                values = self._rows[kind]
             except KeyError:
-                rows = self._rows[kind] = []
-            rows.append(row)
-            full = len(rows) == self._half
+                values = self._rows[kind] = []
+            values += row
+            full = len(values) == self._half * len(row)
             if not self.started:
                 self._start()
         if full:
@@ -92,8 +92,8 @@ class Buffer:
             if place != UNUSABLE:
                 self._settled += rows
 
-    def take(self) -> dict[str, list[Row]]:
-        """All that waits, by kind, the oldest first; it stays pending until it is settled."""
+    def take(self) -> dict[str, list[Any]]:
+        """The values of all rows that wait, by kind, one row after the other; they stay pending until settled."""
         with self._lock:
             self._slots[SEEN] = time.time_ns()
             taken, self._rows = self._rows, {}

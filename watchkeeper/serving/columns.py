@@ -23,14 +23,14 @@ NUMBERS = frozenset({float, int, np.float64, NONE})
 
 
 def records_table(
-    rows: Sequence[tuple[Any, ...]], classes: Sequence[str] = (), privacy: Privacy = OPEN, weight: float = 1.0
+    fields: Sequence[Values], classes: Sequence[str] = (), privacy: Privacy = OPEN, weight: float = 1.0
 ) -> pa.Table:
-    """Records out of (logged, id, key, version, features, prediction, latency, at, failed), one row each.
+    """Records out of logged, id, key, version, features, prediction, latency, at and failed: a sequence of each.
 
     Names that begin with an underscore are ours: features of such names are left out. With `classes` a prediction is
     what `scores_of` takes; one that it does not take is missing. A `weight` of 1 has no column.
     """
-    logged, ids, keys, versions, features, predictions, latencies, moments, failed = zip(*rows, strict=True)
+    logged, ids, keys, versions, features, predictions, latencies, moments, failed = fields
     own = {
         "_id": _ids(ids, privacy),
         "_at": _times(moments, logged),
@@ -42,13 +42,13 @@ def records_table(
     if any(version is not None for version in failed):
         own["_failed"] = _wholes(failed)
     if weight != 1.0:
-        own["_weight"] = pa.array(np.full(len(rows), weight))
+        own["_weight"] = pa.array(np.full(len(ids), weight))
     return pa.table(own | feature_columns(features, privacy))
 
 
-def shadows_table(rows: Sequence[tuple[Any, ...]], classes: Sequence[str] = (), privacy: Privacy = OPEN) -> pa.Table:
-    """Shadow answers out of (logged, id, version, prediction, latency, at, failed), one row each."""
-    logged, ids, versions, predictions, latencies, moments, failed = zip(*rows, strict=True)
+def shadows_table(fields: Sequence[Values], classes: Sequence[str] = (), privacy: Privacy = OPEN) -> pa.Table:
+    """Shadow answers out of logged, id, version, prediction, latency, at and failed: a sequence of each."""
+    logged, ids, versions, predictions, latencies, moments, failed = fields
     own = {
         "_id": _ids(ids, privacy),
         "_at": _times(moments, logged),
@@ -59,9 +59,9 @@ def shadows_table(rows: Sequence[tuple[Any, ...]], classes: Sequence[str] = (), 
     return pa.table(own | _answers(predictions, classes))
 
 
-def labels_table(rows: Sequence[tuple[Any, ...]], classes: Sequence[str] = (), privacy: Privacy = OPEN) -> pa.Table:
-    """Labels out of (logged, id, label, at), one row each; with `classes` a label is what `place_of` takes."""
-    logged, ids, labels, moments = zip(*rows, strict=True)
+def labels_table(fields: Sequence[Values], classes: Sequence[str] = (), privacy: Privacy = OPEN) -> pa.Table:
+    """Labels out of logged, id, label and at, a sequence of each; with `classes` a label is what `place_of` takes."""
+    logged, ids, labels, moments = fields
     read = partial(values.number, read=partial(place_of, classes=classes))
     known = pa.array([read(label) for label in labels], pa.float64()) if classes else _numbers(labels)
     return pa.table({"_id": _ids(ids, privacy), "_label": known, "_at": _times(moments, logged)})

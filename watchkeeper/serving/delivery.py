@@ -5,17 +5,22 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from watchkeeper.serving.counts import DELIVERED, DROPPED, REASONS, UNUSABLE
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS
 from watchkeeper.serving.ledger import Ledger
 from watchkeeper.serving.sinks import Sink
 
 if TYPE_CHECKING:
     from watchkeeper.serving.tables import Parcel
 
-__all__ = ["Delivery", "Encode"]
+__all__ = ["FIELDS", "Delivery", "Encode"]
 
-Encode = Callable[[str, Sequence[tuple[Any, ...]]], "Iterable[Parcel]"]
+Encode = Callable[[str, Sequence[Sequence[Any]]], "Iterable[Parcel]"]
+"""Makes files of one kind of rows; they come as one sequence of values for each field."""
 
 CANNOT_BE_KEPT, SINK_FAILED = (DROPPED + REASONS.index(reason) for reason in ("cannot be kept", "sink failed"))
+
+FIELDS = {PREDICTIONS: 9, SHADOWS: 7, LABELS: 4}
+"""Values of a row of a kind."""
 
 LARGEST = 20_000
 """Rows that are made into one file at most, when many have waited."""
@@ -46,15 +51,16 @@ class Delivery:
         """Whether the sink refused something that will be tried again."""
         return bool(self._waiting)
 
-    def take(self, kind: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Make files of rows."""
-        for start in range(0, len(rows), LARGEST):
-            part = rows[start : start + LARGEST]
+    def take(self, kind: str, values: Sequence[Any]) -> None:
+        """Make files of rows, whose values come one row after the other."""
+        width = FIELDS[kind]
+        for start in range(0, len(values), LARGEST * width):
+            part = values[start : start + LARGEST * width]
             try:
-                self._waiting.extend(self._encode(kind, part))
+                self._waiting.extend(self._encode(kind, [part[field::width] for field in range(width)]))
             except Exception as error:  # noqa: BLE001 - the thread must live, and the loss be counted
                 self.note(error)
-                self._settle(CANNOT_BE_KEPT, len(part))
+                self._settle(CANNOT_BE_KEPT, len(part) // width)
                 self._lost = True
 
     def go(self, ledger: Ledger) -> bool:

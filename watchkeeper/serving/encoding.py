@@ -31,8 +31,8 @@ class Encoding:
     privacy: Privacy
     weight: float
 
-    def files(self, kind: str, rows: Sequence[tuple[Any, ...]]) -> "list[Parcel]":
-        """The files of rows of one kind.
+    def files(self, kind: str, fields: Sequence[Sequence[Any]]) -> "list[Parcel]":
+        """The files of rows of one kind, which come as one sequence of values for each field.
 
         Raises:
             ValueError: they cannot be kept; it says nothing of their values when some of them are private.
@@ -41,18 +41,18 @@ class Encoding:
         from watchkeeper.serving.tables import parcels  # noqa: PLC0415
 
         try:
-            found = list(parcels(kind, self._table(kind, rows)))
+            found = list(parcels(kind, self._table(kind, fields)))
         except Exception as error:
             if self.privacy:
                 raise ValueError(f"{type(error).__name__} while private columns were written") from None
             raise
         return [replace(parcel, path=f"{self.model}/{parcel.path}") for parcel in found]
 
-    def _table(self, kind: str, rows: Sequence[tuple[Any, ...]]) -> "pa.Table":
+    def _table(self, kind: str, fields: Sequence[Sequence[Any]]) -> "pa.Table":
         from watchkeeper.serving.columns import labels_table, records_table, shadows_table  # noqa: PLC0415
 
         if kind == LABELS:
-            return labels_table(rows, self.classes, self.privacy)
+            return labels_table(fields, self.classes, self.privacy)
         if kind == SHADOWS:
-            return shadows_table(rows, self.classes, self.privacy)
-        return records_table(rows, self.classes, self.privacy, self.weight)
+            return shadows_table(fields, self.classes, self.privacy)
+        return records_table(fields, self.classes, self.privacy, self.weight)

@@ -3,9 +3,9 @@
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
-from operator import methodcaller
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -18,33 +18,48 @@ __all__ = ["feature_columns"]
 
 Row = Mapping[Any, Any]
 Columns = dict[str, list[Any]]
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
-SLICE = 512
+AT_ONCE: Mapping[type, pa.DataType] = {float: pa.float64(), str: pa.string()}
+"""Types of which a column can be made without asking every value: what does not fit is refused, and never changed."""
+
+SLICE = 256
 """Records that are turned at once: the longest that the interpreter's lock is held, in records."""
 
 BREATH = 1e-4
 """Seconds between two turns, in which requests are answered."""
 
 
-def feature_columns(rows: Sequence[dict[Any, Any]], privacy: Privacy = OPEN) -> dict[str, pa.Array]:
+def feature_columns(rows: Sequence[dict[Any, Any]], privacy: Privacy = OPEN) -> dict[str, Column]:
     """One column for each name among the rows, null where a row lacks it. Names that begin with `_` are left out."""
-    columns = _same(rows) or _plain(rows) or _any(rows)
-    return {name: _told(name, column, privacy) for name, column in columns.items() if name not in privacy.without}
+    quick = tried(partial(_at_once, privacy=privacy), rows) or {}
+    apart = _apart(rows, list(quick)) or _plain(rows) or _any(rows)
+    told = {name: quick[name] if name in quick else _told(name, values, privacy) for name, values in apart.items()}
+    return {name: column for name, column in told.items() if name not in privacy.without}
 
 
-def _same(rows: Sequence[dict[Any, Any]]) -> Columns | None:
-    """The columns of rows that all have the same plain names in the same order, None for others."""
-    names = list(rows[0])
-    if not names or not all(map(_is_plain, names)):
+def _at_once(rows: Sequence[dict[Any, Any]], privacy: Privacy) -> dict[str, Column] | None:
+    """The columns of fractions and texts, None when a row does not fit the first; whole numbers would be cut to fit."""
+    kinds = {name: AT_ONCE[type(value)] for name, value in rows[0].items() if type(value) in AT_ONCE}
+    fields = [(name, kind) for name, kind in kinds.items() if name not in privacy.hashed and _is_plain(name)]
+    if not fields or set(map(len, rows)) != {len(rows[0])}:
         return None
-    columns: list[list[Any]] = [[] for _ in names]
-    for part in _slices(rows):
-        if list(chain.from_iterable(part)) != names * len(part):
-            return None
-        flat = list(chain.from_iterable(map(methodcaller("values"), part)))
-        for place, column in enumerate(columns):
-            column.extend(flat[place :: len(names)])
-    return dict(zip(names, columns, strict=True))
+    parts = [pa.array(part, pa.struct(fields)).flatten() for part in _slices(rows)]
+    columns = {
+        name: pa.chunked_array(arrays) for (name, _), arrays in zip(fields, zip(*parts, strict=True), strict=True)
+    }
+    gaps = [name for name, column in columns.items() if column.null_count]
+    return columns if all(name in row for name in gaps for row in rows) else None
+
+
+def _apart(rows: Sequence[Row], done: Sequence[str]) -> Columns | None:
+    """The values by name of rows that have the names of the first, when some are `done`, which are not asked for."""
+    if not done or not all(map(_is_plain, rows[0])):
+        return None
+    try:
+        return {name: [] if name in done else [row[name] for row in rows] for name in rows[0]}
+    except KeyError:
+        return None
 
 
 def _plain(rows: Sequence[Row]) -> Columns | None:
