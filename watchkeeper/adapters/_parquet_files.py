@@ -1,6 +1,7 @@
 """Day files of Parquet, read one by one: what is wrong with one of them is said, and costs no other."""
 
 import errno
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,18 +19,23 @@ from watchkeeper.serving.layout import day_folder, day_of
 from watchkeeper.serving.tables import MICROSECOND
 
 __all__ = [
+    "COMPACT",
     "EPOCH",
+    "REPLACES",
     "STORE",
     "TICK",
     "Integers",
     "Span",
+    "Swept",
     "Trouble",
     "day_files",
     "entries",
+    "files_of",
     "footer_of",
     "is_text",
     "microseconds",
     "reaching",
+    "replaced_by",
     "those",
 ]
 
@@ -44,6 +50,16 @@ OF_THE_FILE = (None, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOENT)
 """Error numbers that say something about one file; Arrow gives none when the content is broken."""
 
 Integers = npt.NDArray[np.int64]
+
+COMPACT = "-compact-"
+"""In the name of a file that took the place of others."""
+
+REPLACES = b"watchkeeper.replaces"
+"""In its footer: their names."""
+
+
+class Swept(OutsideError):
+    """A file went away between being listed and being read: its day was compacted, or is kept no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,10 @@ class Trouble:
         """Note a file that cannot be read and go on; OutsideError when the disk and not the file is at fault."""
         try:
             yield
+        except FileNotFoundError as error:
+            if not path.is_symlink():
+                raise Swept(STORE, f"{path} went away while it was read; read again") from error
+            self.reasons.setdefault(path, "it leads nowhere")
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
             if isinstance(error, OSError) and error.errno not in OF_THE_FILE:
                 raise OutsideError(STORE, f"{path}: {error.strerror}") from error
@@ -106,7 +126,23 @@ def day_files(folder: Path, span: Span) -> list[Path]:
     first, last = span.days
     with reaching(folder):
         days = [day for day in entries(folder) if first <= day.name <= last]
-        return [file for day in days for file in entries(day) if file.name.endswith(".parquet")]
+        return [file for day in days for file in files_of(day)]
+
+
+def files_of(day: Path) -> list[Path]:
+    """The files of a day's folder, by name, without those in whose place another one is there."""
+    files = [file for file in entries(day) if file.name.endswith(".parquet")]
+    gone = {name for file in files if COMPACT in file.name for name in replaced_by(file)}
+    return [file for file in files if file.name not in gone]
+
+
+def replaced_by(file: Path) -> frozenset[str]:
+    """The names of the files in whose place a compacted one is; none while it cannot be read itself."""
+    try:
+        written = (_footer(file, _age(file)).metadata or {}).get(REPLACES, b"[]")
+    except (pa.ArrowException, OSError):
+        return frozenset()
+    return frozenset(json.loads(written))
 
 
 def entries(folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from watchkeeper.adapters._parquet_files import Integers, Trouble, footer_of, mi
 from watchkeeper.serving.tables import UNIQUE
 from watchkeeper.window import Floats
 
-__all__ = ["Seen", "Source", "floats", "hashed", "latest_labels", "surveyed"]
+__all__ = ["Mask", "Seen", "Source", "floats", "hashed", "latest_labels", "surveyed"]
 
 Mask = npt.NDArray[np.bool_]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ from watchkeeper.adapters._account_files import accounts_within
 from watchkeeper.adapters._kept_profiles import KeptProfiles
 from watchkeeper.adapters._parquet_files import Span, Trouble, day_files, microseconds, reaching, those
 from watchkeeper.adapters._parquet_ids import Source, hashed, latest_labels, surveyed
+from watchkeeper.adapters._parquet_keeping import DayFiles, again
 from watchkeeper.adapters._parquet_outcomes import asked_about, joined
 from watchkeeper.adapters._parquet_records import counted, labels_known, once_each, weighed
 from watchkeeper.adapters._parquet_shadows import beside, shadow_answers
@@ -24,7 +24,7 @@ from watchkeeper.ports.records import Look
 from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.counting import profile_batches
 from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
-from watchkeeper.serving.layout import ACCOUNTS, LABELS, PREDICTIONS, PROFILES, SHADOWS, checked_name
+from watchkeeper.serving.layout import ACCOUNTS, LABELS, PREDICTIONS, PROFILES, SHADOWS
 from watchkeeper.serving.tables import OPTIONAL_TYPES, RECORD_TYPES, write_labels, write_records
 from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
@@ -35,14 +35,12 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class ParquetPredictions:
+class ParquetPredictions(DayFiles):
     """The prediction store in a folder; the same files that `watchkeeper.serving.PredictionLogger` writes.
 
     Files are read one by one, in the order of their days and of the time of their first record. Of the records with one
     id the first counts. A file that breaks off in the middle counts up to there, and is named as any other.
     """
-
-    root: Path
 
     def append(self, model: str, records: pa.Table) -> None:
         with reaching(self.root / model):
@@ -52,6 +50,7 @@ class ParquetPredictions:
         with reaching(self.root / model):
             write_labels(self.root, model, labels)
 
+    @again
     def window(self, look: Look) -> Window:
         trouble, span = Trouble(self.root), Span.of(look.interval.start, look.interval.end)
         kinds: Mapping[str, Kind] = {**look.columns, **kinds_of_answers(look.problem)}
@@ -77,11 +76,12 @@ class ParquetPredictions:
         )
 
     def accounts(self, model: str, interval: Interval) -> Accounts:
-        return accounts_within(self._folder(model, ACCOUNTS), interval)
+        return accounts_within(self.folder(model, ACCOUNTS), interval)
 
+    @again
     def outcomes(self, look: Look, fewest: int = 0) -> Outcomes:
         trouble = Trouble(self.root)
-        come = labels_known(self._folder(look.model, LABELS), look.outcomes.start, look.interval.end, trouble)
+        come = labels_known(self.folder(look.model, LABELS), look.outcomes.start, look.interval.end, trouble)
         if fewest and sum(labels.num_rows for labels in come) < fewest:
             none = answers_in(EMPTY, look.problem, look.classes)
             return Outcomes(look.outcomes, none, np.empty(0), 0, look.problem)
@@ -90,19 +90,22 @@ class ParquetPredictions:
     def answered(self, look: Look, columns: Sequence[str]) -> Iterator[pa.Table]:
         return self._answered(look, columns, Trouble(self.root))
 
+    @again
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         table, trouble = self._whole(model, interval, columns)
         labels = latest_labels(
-            hashed(table.column("_id")), labels_known(self._folder(model, LABELS), interval.start, known_by, trouble)
+            hashed(table.column("_id")), labels_known(self.folder(model, LABELS), interval.start, known_by, trouble)
         )
         return in_order(those(table.append_column("_label", pa.array(labels)), ~np.isnan(labels)))
 
+    @again
     def shadowed(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
         records = self.labelled(model, interval, known_by, columns)
         span = Span.of(interval.start - DAY, interval.end + DAY)
-        paths = day_files(self._folder(model, SHADOWS), span)
+        paths = day_files(self.folder(model, SHADOWS), span)
         return beside(records, shadow_answers(paths, span, columns, Trouble(self.root)))
 
+    @again
     def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
         return in_order(self._whole(model, interval, columns)[0])
 
@@ -113,6 +116,7 @@ class ParquetPredictions:
         tables = [*once_each(self._sources(model, span, trouble), names, span, trouble)]
         return with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns])), trouble
 
+    @again
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
         sources = self._sources(model, span, trouble)
@@ -142,15 +146,12 @@ class ParquetPredictions:
 
     @contextmanager
     def _kept(self, model: str) -> Iterator[KeptProfiles]:
-        folder = self._folder(model, PROFILES)
+        folder = self.folder(model, PROFILES)
         with reaching(folder):
             yield KeptProfiles(folder)
 
-    def _folder(self, model: str, part: str) -> Path:
-        return self.root / checked_name(model) / part
-
     def _sources(self, model: str, span: Span, trouble: Trouble) -> list[Source]:
-        return surveyed(day_files(self._folder(model, PREDICTIONS), span), trouble)
+        return surveyed(day_files(self.folder(model, PREDICTIONS), span), trouble)
 
     def _answered(self, look: Look, columns: Sequence[str], trouble: Trouble) -> Iterator[pa.Table]:
         span = Span.of(look.outcomes.start, look.outcomes.end)
@@ -167,6 +168,6 @@ class ParquetPredictions:
             ids.append(hashed(table.column("_id")))
             answers.append(answers_in(table, look.problem, look.classes))
             places.append(apart.places(table) if apart else np.zeros(table.num_rows, np.int64))
-        known = labels_known(self._folder(look.model, LABELS), look.outcomes.start, look.interval.end, trouble)
+        known = labels_known(self.folder(look.model, LABELS), look.outcomes.start, look.interval.end, trouble)
         labels = latest_labels(np.concatenate(ids), known)
         return joined(look, np.concatenate(answers), labels, np.concatenate(places))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import pyarrow as pa
 
 from watchkeeper.domain.accounts import Accounts
 from watchkeeper.domain.intervals import Interval
+from watchkeeper.domain.keeping import Compaction
 from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Grid, Kind, Profile, Segments
 from watchkeeper.window import Outcomes, Window
@@ -100,6 +101,24 @@ class PredictionStore(Protocol):
 
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:
         """At most `rows` records spread over the interval, the same ones at every call."""
+        ...
+
+    def days(self, model: str) -> tuple[date, ...]:
+        """The days (UTC) of which there are records, oldest first."""
+        ...
+
+    def compact(self, model: str, before: datetime) -> Compaction:
+        """Put the files of days that ended before a moment in order: every reader finds the same as before.
+
+        Safe to run twice, to kill, and beside readers and writers.
+        """
+        ...
+
+    def forget(self, model: str, before: date) -> tuple[date, ...]:
+        """Remove the records of every day before one, with their labels, shadow answers and accounts; the days removed.
+
+        A reader finds a day as a whole or not at all. Profiles stay for ever.
+        """
         ...
 
     def keep_profile(self, model: str, interval: Interval, profile: Profile) -> None: ...

@@ -1,6 +1,7 @@
 """One table as one Parquet file, named by its first time and its content. Imports pyarrow."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 
 from watchkeeper.serving.layout import arriving, settle
 
-__all__ = ["UNIQUE", "file_of", "put_file"]
+__all__ = ["UNIQUE", "file_of", "put_file", "write_parquet"]
 
 UNIQUE = {b"watchkeeper.ids": b"unique"}
 """What stands in a file's footer when no id occurs in it twice."""
@@ -28,7 +29,7 @@ RANGED = ("_id", "_at")
 def file_of(table: pa.Table) -> tuple[str, bytes]:
     """The name and the content of the file of a table with `_id` and `_at`; the same table has the same file."""
     stream, marked = pa.BufferOutputStream(), _marked(table)
-    _write(marked, stream)
+    write_parquet(marked, stream)
     content = stream.getvalue().to_pybytes()
     return _name(marked, hashlib.sha256(content).hexdigest()), content
 
@@ -37,7 +38,7 @@ def put_file(table: pa.Table, folder: Path) -> None:
     """Write the file of a table of any size into a folder, if it is not there yet; OSError when the disk says no."""
     marked = _marked(table)
     with arriving(folder) as draft:
-        _write(marked, draft)
+        write_parquet(marked, draft)
         with draft.open("rb") as content:
             target = folder / _name(marked, hashlib.file_digest(content, "sha256").hexdigest())
         if not target.exists():
@@ -51,13 +52,14 @@ def _marked(table: pa.Table) -> pa.Table:
     return table.combine_chunks().replace_schema_metadata(UNIQUE if distinct else None)
 
 
-def _write(table: pa.Table, where: Any) -> None:  # noqa: ANN401 - a path, or a stream of Arrow's
+def write_parquet(table: pa.Table, where: Any, encoded: Collection[str] = ()) -> None:  # noqa: ANN401 - path or stream
+    """Write a table as all our files are written; with a dictionary for the columns named, and those that repeat."""
     pq.write_table(
         table,
         where,
         row_group_size=GROUP,
         compression="zstd",
-        use_dictionary=[field.name for field in table.schema if _repeats(field)],
+        use_dictionary=[field.name for field in table.schema if _repeats(field) or field.name in encoded],
         write_statistics=list(RANGED),
         data_page_size=PAGE,
         dictionary_pagesize_limit=PAGE,
