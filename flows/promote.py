@@ -9,9 +9,11 @@ from prefect.states import Completed
 from tasks.asking import wake_answered
 from tasks.followups import acknowledge, start_followups
 from tasks.house import moment
-from tasks.releasing import advance, expire, models_releasing
+from tasks.releasing import advance, expire, grope, models_releasing, track_rollout
 from tasks.showing import show_rollout
+from tasks.telling import channels_due, deliver
 from tasks.watching import EVERY, beat, sort_looks
+from watchkeeper.domain.rollouts import Verb
 from watchkeeper.story.releasing import Advance
 
 
@@ -25,13 +27,17 @@ def promote(model: str = EVERY, at: datetime | None = None, followup: str | None
         followup: the row that asked for this run; leave it out by hand.
     """
     now = moment(at)
+    if blind := grope(now):
+        return Completed(name="Blind", message=blind)
     expire(now)
     wake_answered()
     releasing = models_releasing(model)
     done, failed = sort_looks(releasing, advance.map(releasing, at=unmapped(now), return_state=True))
     looks = [look for look in done if look]
+    deliver.map(channels_due(), return_state=True)
     for look in looks:
         show_rollout(look)
+    track_rollout.map([look for look in looks if look.action.verb is not Verb.HOLD], return_state=True)
     said = _said(looks, failed)
     acknowledge(None if failed else followup, said)
     start_followups()

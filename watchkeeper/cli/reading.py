@@ -6,12 +6,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from watchkeeper.cli.options import HouseFile, the_house
+from watchkeeper.cli.options import At, HouseFile, now_or, the_house
 from watchkeeper.cli.pages import explain_page, model_page, status_page
+from watchkeeper.cli.rollout_pages import rollout_page
 from watchkeeper.spec import ModelSpec, read_house
 from watchkeeper.wiring import house_file, missing_secrets, read_models
 
-__all__ = ["explain", "status", "validate"]
+__all__ = ["explain", "rollout", "status", "validate"]
 
 console = Console()
 
@@ -56,4 +57,12 @@ def explain(
 ) -> None:
     """Why: the findings and reasons behind a verdict, an incident or an action."""
     for part in explain_page(the_house(house), identity):
+        console.print(part)
+
+
+def rollout(
+    model: Annotated[str, typer.Argument(help="The model's name.")], house: HouseFile = None, at: At = None
+) -> None:
+    """Where a model's rollout stands: its steps, what each criterion says, what it waits for."""
+    for part in rollout_page(the_house(house), model, now_or(at)):
         console.print(part)

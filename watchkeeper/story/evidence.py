@@ -7,6 +7,7 @@ from watchkeeper.domain.judgements import Judgement
 from watchkeeper.domain.plans import Gate
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.errors import WatchkeeperError
+from watchkeeper.story.drawing import READ, draw_rollout, readings_of
 from watchkeeper.story.house import House
 
 __all__ = ["evidence_of"]
@@ -24,7 +25,7 @@ def evidence_of(house: House, rollout: Rollout, judgement: Judgement, gate: Gate
         f"Champion: v{rollout.champion}. Digest: `{rollout.digest[:23]}`.",
         _origin(house, rollout),
         _metrics_table(house, rollout),
-        _canary(rollout, judgement),
+        _canary(house, rollout, judgement),
         _history(rollout),
         _links(house, rollout),
     ]
@@ -59,10 +60,15 @@ def trial_of(house: House, rollout: Rollout) -> dict[str, Any] | None:
     return trial
 
 
-def _canary(rollout: Rollout, judgement: Judgement) -> str:
-    if rollout.step == 0:
+def _canary(house: House, rollout: Rollout, judgement: Judgement) -> str:
+    """How it has answered so far, by each criterion, and the page that draws it."""
+    if rollout.step == 0 and rollout.shadowed is None:
         return ""
-    return f"**Canary so far ({rollout.share:.0%} of traffic):** {judgement.sentence}"
+    where = f"{rollout.share:.0%} of traffic" if rollout.step else "in the shadow"
+    head = ["", f"| {' | '.join(READ)} |", f"|{'---|' * len(READ)}"] if judgement.readings else []
+    rows = [f"| {' | '.join(row)} |" for row in readings_of(judgement)]
+    drawn = f"[The confidence sequence, and all that was done]({draw_rollout(house, rollout, judgement).as_uri()})"
+    return "\n".join([f"**Canary so far ({where}):** {judgement.sentence}", *head, *rows, "", drawn])
 
 
 def _history(rollout: Rollout) -> str:

@@ -23,6 +23,7 @@ from watchkeeper.window import Floats
 __all__ = ["Weighed", "weigh"]
 
 Integers = npt.NDArray[np.int64]
+Chosen = npt.NDArray[np.bool_]
 
 TICK = timedelta(microseconds=1)
 OWN = (LOSS, ERRORS, LATENCY)
@@ -175,13 +176,13 @@ def _both(rollout: Rollout) -> tuple[int, int]:
     return rollout.candidate, rollout.champion
 
 
-def _asked(records: pa.Table, version: int) -> np.ndarray:
+def _asked(records: pa.Table, version: int) -> Chosen:
     """Which requests a version was picked for."""
-    return _is(records, "_version", version) | _is(records, "_failed", version)
+    return np.logical_or(_is(records, "_version", version), _is(records, "_failed", version))
 
 
-def _is(records: pa.Table, column: str, version: int) -> np.ndarray:
-    return np.asarray(_numbers(records, column) == version)
+def _is(records: pa.Table, column: str, version: int) -> Chosen:
+    return np.equal(_numbers(records, column), version)
 
 
 def _numbers(records: pa.Table, column: str) -> Floats:
