@@ -25,7 +25,7 @@ __all__ = ["EFFECTS", "MOST", "WEIGHTS", "critical_ratio", "log_evidence", "radi
 EFFECTS = (0.25, 0.5, 1.0, 2.0)
 """Means in standard deviations of a block that are looked for: from what takes a hundred blocks to what takes five."""
 
-WEIGHTS = (0.4, 0.4, 0.15, 0.05)
+WEIGHTS = (0.5, 0.35, 0.1, 0.05)
 """How much is bet on each; most on the small effects, as large ones are found in any case."""
 
 STEPS = np.arange(-12.0, 8.25, 0.25)
