@@ -15,6 +15,7 @@ from watchkeeper.pictures.lanes import Lane, draw_lanes
 from watchkeeper.pictures.page import Heading, Image, Part, Rows, Words, page
 from watchkeeper.pictures.planted import Planted, draw_planted
 from watchkeeper.pictures.scores import Score, draw_scores
+from watchkeeper.pictures.sequences import draw_sequence, rollout_picture
 from watchkeeper.pictures.style import LEVEL_COLOURS, LINES
 
 __all__ = [
@@ -34,5 +35,7 @@ __all__ = [
     "draw_lanes",
     "draw_planted",
     "draw_scores",
+    "draw_sequence",
     "page",
+    "rollout_picture",
 ]

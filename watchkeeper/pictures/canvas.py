@@ -64,6 +64,12 @@ class Canvas:
         self.figure.savefig(file, format="png", dpi=DOTS_PER_INCH, facecolor="white")
         return file.getvalue()
 
+    def svg(self) -> bytes:
+        """The picture, as an SVG file."""
+        file = io.BytesIO()
+        self.figure.savefig(file, format="svg", facecolor="white", metadata={"Date": None})
+        return file.getvalue()
+
 
 def explain(axes: "Axes", handles: "Sequence[Artist]", columns: int) -> None:
     """What is what, above the axes at the right."""
