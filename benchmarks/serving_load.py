@@ -11,20 +11,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.machine import machine
 from benchmarks.serving_bursts import Burst, burst, served
-from examples.flights.source import FEATURES, MODEL, Flights
-from examples.flights.train import FOLDER, HISTORY, train
-from watchkeeper.adapters.folder_registry import FolderRegistry
-from watchkeeper.domain.intervals import Interval
-from watchkeeper.domain.versions import Pointers, Version
-from watchkeeper.ports import Anchor, TrainingRequest
-from watchkeeper.profiles import Profile
+from benchmarks.serving_place import furnish
+from examples.flights.source import MODEL
 
 __all__ = ["main"]
 
@@ -59,6 +53,7 @@ class Cell:
     p99_within_noise: bool
     cpu_us: tuple[float, float]
     cpu_loss: float
+    cpu_loss_95: Interval95
     asked: int
     logged: int
     dropped: int
@@ -69,13 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure both services, show the table, and print the figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serving_load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short bursts, to see that it works")
-    parser.add_argument("--rounds", type=int, default=24, help="of one burst at each of three servers")
+    parser.add_argument("--rounds", type=int, default=40, help="of one burst at each of three servers")
     parser.add_argument("--services", nargs="+", choices=["example", "formula"], default=["example", "formula"])
     asked = parser.parse_args(arguments)
-    rounds, seconds = (4, 2) if asked.quick else (asked.rounds, 3)
+    rounds, seconds = (4, 1) if asked.quick else (asked.rounds, 2)
     with tempfile.TemporaryDirectory(prefix="watchkeeper-serving-") as place:
         folder = Path(place)
-        flights = _furnish(folder)
+        flights = furnish(folder)
         cells = [_cell(service, folder, flights, rounds, seconds) for service in asked.services]
     Console(width=WIDTH).print(_shown(cells))
     example = next((cell for cell in cells if cell.service == "example"), cells[0])
@@ -91,20 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             }
         )
     )
-
-
-def _furnish(folder: Path) -> Path:
-    """A registry with the example's first version, and real flights to ask about, one a line."""
-    os.environ[FOLDER] = str(folder / "flights")
-    trained = train(TrainingRequest("first", MODEL, HISTORY[1], "The first version."), pa.table({}))
-    registry = FolderRegistry(folder / "registry")
-    version = Version(MODEL, 0, "", HISTORY[1], Interval(*HISTORY), "for a benchmark")
-    registry.register(version, trained.estimator, Anchor(Profile(), (), (), trained.records.slice(0, 10)), "first")
-    registry.point(MODEL, Pointers(champion=1, last_good=1), instead_of=Pointers())
-    asked = folder / "asked.jsonl"
-    rows = Flights(folder / "flights").day(HISTORY[1].date()).select(list(FEATURES)).slice(0, 500).to_pylist()
-    asked.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return asked
 
 
 def _cell(service: str, folder: Path, flights: Path, rounds: int, seconds: int) -> Cell:
@@ -138,6 +119,7 @@ def _summed(service: str, measured: dict[str, list[Burst]], asked: int, accounts
     both = list(zip(bare, twin, watched, strict=True))
     loss = [1 - w.per_second / ((a.per_second + b.per_second) / 2) for a, b, w in both]
     tail = [2 * w.p99_ms / (a.p99_ms + b.p99_ms) for a, b, w in both]
+    cost = [2 * w.cpu_us / (a.cpu_us + b.cpu_us) - 1 for a, b, w in both]
     null = [b.p99_ms / a.p99_ms for a, b, _ in both]
     tail_95, null_95 = _interval(tail), _interval(null)
     cpu = _of(bare + twin, lambda one: one.cpu_us), _of(watched, lambda one: one.cpu_us)
@@ -154,7 +136,8 @@ def _summed(service: str, measured: dict[str, list[Burst]], asked: int, accounts
         null_p99_95=null_95,
         p99_within_noise=tail_95[0] <= max(1.0, null_95[1]),
         cpu_us=cpu,
-        cpu_loss=round(cpu[1] / cpu[0] - 1, 4),
+        cpu_loss=round(median(cost), 4),
+        cpu_loss_95=_interval(cost),
         asked=asked,
         logged=accounts[0],
         dropped=accounts[1],
@@ -196,7 +179,8 @@ def _shown(cells: Sequence[Cell]) -> Table:
             f"{c.p99_ms[0]:.1f} / {c.p99_ms[1]:.1f} ms",
             f"{c.p99_ratio:.2f} ({c.p99_95[0]:.2f} to {c.p99_95[1]:.2f})",
             f"{c.null_p99_95[0]:.2f} to {c.null_p99_95[1]:.2f}",
-            f"{c.cpu_us[0]:,.0f} / {c.cpu_us[1]:,.0f} us ({c.cpu_loss:+.1%})",
+            f"{c.cpu_us[0]:,.0f} / {c.cpu_us[1]:,.0f} us ({c.cpu_loss:+.1%}, "
+            f"{c.cpu_loss_95[0]:+.1%} to {c.cpu_loss_95[1]:+.1%})",
             f"{c.logged:,} of {c.asked:,}, {c.dropped:,} dropped",
         )
     return table

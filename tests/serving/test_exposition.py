@@ -23,7 +23,7 @@ def test_labels_are_escaped_and_odd_numbers_have_names() -> None:
 
 def test_what_two_texts_say_of_one_metric_stands_together() -> None:
     other = Family("other", "gauge", "O.", [({}, 1)])
-    both = joined((text_of(FAMILY, other), text_of(FAMILY), ""))
+    both = joined((text_of(FAMILY, other), text_of(FAMILY), "", "\n\n"))
     assert both == (
         "# HELP requests_total Requests.\n# TYPE requests_total counter\n"
         + 2 * 'requests_total{end="2xx"} 3\nrequests_total 0.5\n'

@@ -153,6 +153,20 @@ def test_any_key_is_answered(tmp_path: Path, key: object) -> None:
     assert routed(tmp_path, 0.5).route(key) in (3, 4)
 
 
+def test_the_split_says_who_answers_in_the_shadow_as_long_as_it_counts(tmp_path: Path) -> None:
+    router = routed(tmp_path, 0.5)
+    assert {router.shadow(key) for key in KEYS[:50]} == {None}
+    FileRouter(tmp_path).set_split("flights", Split(3, 4, 0.5, "s", NOON, shadow=5, shadow_share=0.5))
+    assert {router.shadow(key) for key in KEYS[:50]} == {5, None}
+    assert router.shadow(Unwritable()) is None
+    os.utime(tmp_path / "flights.json", (1_000_000, 1_000_000))
+    stale = CanaryRouter(tmp_path / "flights.json", None, stale_after=60)
+    assert {stale.shadow(key) for key in KEYS[:50]} == {None}
+    assert stale.split() is None
+    (tmp_path / "flights.json").write_bytes(b"{")
+    assert {router.shadow(key) for key in KEYS[:50]} == {None}
+
+
 def test_many_threads_are_answered_while_the_split_changes(tmp_path: Path) -> None:
     router, answers, stop = routed(tmp_path, 0.0), [], threading.Event()
 

@@ -161,6 +161,21 @@ def test_what_is_asked_may_change_after_the_offer_and_need_not_make_sense(tmp_pa
     assert shadow.counts().dropped == 1
 
 
+def test_a_host_that_has_no_thread_to_give_drops_the_shadow_and_says_why(tmp_path: Path) -> None:
+    host = Host(tmp_path, {3: says(0.3)})
+    shadow = Shadow(host.versions(), host.logger())
+    threading.stack_size(2**46)
+    try:
+        shadow.offer(3, requests(1)[0])
+    finally:
+        threading.stack_size(0)
+    assert shadow.counts().dropped == 1
+    assert "thread" in shadow.last_error
+    shadow.offer(3, requests(1)[0])
+    assert shadow.flush()
+    assert shadow.counts().answered == 1
+
+
 def test_a_forked_host_answers_its_own_shadows_and_only_those(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORK, str(tmp_path)]

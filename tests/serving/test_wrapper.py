@@ -126,8 +126,9 @@ def test_everything_else_is_the_models(host: Host) -> None:
     wrapped = LoggedModel(model, host.logger(), 7)
     assert wrapped.n_features_in_ == 2
     assert wrapped.score(FRAME, [1.0, 2.0, 3.0]) == model.score(FRAME, [1.0, 2.0, 3.0])
-    with pytest.raises(AttributeError):
-        _ = wrapped.nothing_of_the_kind
+    for name in ("nothing_of_the_kind", "_more_tags"):
+        with pytest.raises(AttributeError):
+            getattr(wrapped, name)
 
 
 def test_rows_are_read_from_whatever_a_model_takes() -> None:

@@ -3,13 +3,13 @@
 import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from watchkeeper.serving.asking import Prediction
 from watchkeeper.serving.logger import PredictionLogger
 
-__all__ = ["CURRENT", "Exchange", "keep", "observe"]
+__all__ = ["CURRENT", "Conversation", "Exchange", "keep", "observe"]
 
 LOG = logging.getLogger("watchkeeper")
 
@@ -65,8 +65,16 @@ class Exchange:
         return True
 
 
-CURRENT: ContextVar[list[Exchange] | None] = ContextVar("watchkeeper exchanges", default=None)
-"""The exchanges of the request that is being answered here, None where no middleware watches."""
+@dataclass(slots=True)
+class Conversation:
+    """The exchanges of one request, as long as it lasts."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    over: bool = False
+
+
+CURRENT: ContextVar[Conversation | None] = ContextVar("watchkeeper conversation", default=None)
+"""That of the request that is being answered here, None where no middleware watches."""
 
 
 def observe(id: str, key: str, version: int, features: Mapping[str, object]) -> Exchange:  # noqa: A002 - as in `log`
@@ -77,18 +85,24 @@ def observe(id: str, key: str, version: int, features: Mapping[str, object]) -> 
     says so.
     """
     exchange = Exchange(id, key, version, features)
-    current = CURRENT.get()
+    current = _current()
     if current is None:
         LOG.warning("%s is not logged: no WatchMiddleware watches this request", id)
     else:
-        current.append(exchange)
+        current.exchanges.append(exchange)
     return exchange
 
 
 def keep(exchange: Exchange) -> None:
     """Leave an exchange to the request at hand; without one that is watched it is logged at once."""
-    current = CURRENT.get()
+    current = _current()
     if current is None:
         exchange.close(broken=False)
     else:
-        current.append(exchange)
+        current.exchanges.append(exchange)
+
+
+def _current() -> Conversation | None:
+    """The conversation at hand; a task that outlives its request has none."""
+    current = CURRENT.get()
+    return None if current is None or current.over else current

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from watchkeeper.serving.exchanges import CURRENT, Exchange
+from watchkeeper.serving.exchanges import CURRENT, Conversation
 from watchkeeper.serving.exposition import CONTENT_TYPE, joined, marked
 from watchkeeper.serving.logger import PredictionLogger
 from watchkeeper.serving.traffic import Traffic
@@ -22,9 +22,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 class WatchMiddleware:
     """Watches an ASGI app; for FastAPI and Starlette `app.add_middleware(WatchMiddleware, logger=logger)`.
 
-    What an endpoint tells with `observe` is logged when the response starts or the endpoint raises, with the
-    milliseconds until then; with a status of 500 or more as failed by its version. The end of the app's lifespan
-    flushes the logger. Nothing in here raises into a request.
+    What an endpoint tells with `observe` is logged when the app is done with the request, with the milliseconds until
+    the response began; with a status of 500 or more, or an exception also while the response is on its way, as failed
+    by its version. The end of the app's lifespan flushes the logger. Nothing in here raises into a request.
 
     Args:
         app: what is watched.
@@ -63,16 +63,16 @@ class WatchMiddleware:
         return marked(joined((self._logger.metrics(), self._traffic.metrics(), also)), pid=str(os.getpid()))
 
     async def _watched(self, scope: Message, receive: Receive, send: Send) -> None:
-        watch = _Watch(self._logger, self._traffic, send)
-        before = CURRENT.set(watch.exchanges)
+        watch = _Watch(send)
+        before = CURRENT.set(watch.conversation)
         try:
             await self._app(scope, receive, watch.send)
         except Exception:
-            watch.over(HTTPStatus.INTERNAL_SERVER_ERROR)
+            watch.status = HTTPStatus.INTERNAL_SERVER_ERROR
             raise
         finally:
             CURRENT.reset(before)
-            watch.over(None)
+            watch.close(self._logger, self._traffic)
 
     def _flushing(self, send: Send) -> Send:
         """Sends on; before the app says that it is down, what waits is written."""
@@ -86,28 +86,32 @@ class WatchMiddleware:
 
 
 class _Watch:
-    """One request: its exchanges are closed once, as soon as it is known how it ends."""
+    """One request.
 
-    def __init__(self, logger: PredictionLogger, traffic: Traffic, send: Send) -> None:
-        self.exchanges: list[Exchange] = []
-        self._logger, self._traffic, self._send = logger, traffic, send
+    Attributes:
+        status: of its response; None as long as there is none, and for ever when the client leaves before it.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self.conversation = Conversation()
+        self.status: int | None = None
+        self._send = send
         self._began = time.perf_counter()
-        self._over = False
+        self._seconds: float | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.over(message["status"])
+            self.status, self._seconds = message["status"], time.perf_counter() - self._began
         await self._send(message)
 
-    def over(self, status: int | None) -> None:
-        """The request ended with a status, None for a client that left before; only the first end counts."""
-        if self._over:
-            return
-        self._over = True
-        seconds = time.perf_counter() - self._began
-        broken = status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        logged = [e.close(self._logger, latency_ms=1000 * seconds, broken=broken) for e in self.exchanges]
-        self._traffic.count(status, seconds, unanswered=logged.count(False))
+    def close(self, logger: PredictionLogger, traffic: Traffic) -> None:
+        """Log what was asked and answered, and count the request."""
+        self.conversation.over = True
+        seconds = time.perf_counter() - self._began if self._seconds is None else self._seconds
+        broken = self.status is not None and self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        exchanges = self.conversation.exchanges
+        logged = [exchange.close(logger, latency_ms=1000 * seconds, broken=broken) for exchange in exchanges]
+        traffic.count(self.status, seconds, unanswered=logged.count(False))
 
 
 async def _respond(send: Send, body: bytes) -> None:
