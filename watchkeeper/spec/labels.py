@@ -1,11 +1,11 @@
-"""When the truth is known, and over how much of it performance is measured."""
+"""When the truth is known, over how much of it performance is measured, and how long rows are kept."""
 
 from datetime import timedelta
 
 from watchkeeper.domain.intervals import Interval
 from watchkeeper.spec.words import Duration, Length, Strict
 
-__all__ = ["LabelSpec"]
+__all__ = ["LabelSpec", "RecordsSpec"]
 
 WIDEST = timedelta(days=28)
 """Labels older than the trailing baseline say nothing of now."""
@@ -34,3 +34,13 @@ class LabelSpec(Strict):
         doublings = [2**n for n in range(longest.bit_length()) if 2**n < longest]
         lengths = [self.over] if self.over else [every * n for n in (*doublings, longest)]
         return tuple(Interval(end - length, end) for length in lengths)
+
+
+class RecordsSpec(Strict):
+    """How long records and labels are kept one by one; profiles are kept for ever.
+
+    They are kept longer while something needs them: a retraining (`training.history`), an open incident or rollout, a
+    window that has no profile yet.
+    """
+
+    keep: Length = timedelta(days=180)

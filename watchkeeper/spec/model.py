@@ -26,7 +26,7 @@ from watchkeeper.spec.answering import ConfirmSpec, ResponseSpec
 from watchkeeper.spec.asking import Asking, asking_of, check_of
 from watchkeeper.spec.columns import ColumnsSpec
 from watchkeeper.spec.judging import trouble_with_criteria
-from watchkeeper.spec.labels import LabelSpec
+from watchkeeper.spec.labels import LabelSpec, RecordsSpec
 from watchkeeper.spec.releasing import RecalibrationSpec, RolloutSpec, TrialSpec
 from watchkeeper.spec.sharing import shares
 from watchkeeper.spec.words import Length, Pages, Strict
@@ -73,6 +73,7 @@ class ModelSpec(ColumnsSpec):
     problem: Problem = Problem.BINARY
     classes: tuple[str, ...] = ()
     labels: LabelSpec = LabelSpec()
+    records: RecordsSpec = RecordsSpec()
     checks: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
     alerts: AlertSpec = AlertSpec()
     confirm: ConfirmSpec = ConfirmSpec()
