@@ -12,11 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from watchkeeper.serving import PredictionLogger
+from watchkeeper.serving.ledger import state_folder
 
 HOST = """
 import sys, time
 from pathlib import Path
 from watchkeeper.serving import PredictionLogger
+from watchkeeper.serving.ledger import state_folder
 logger = PredictionLogger(sys.argv[1], "flights", batch=200, every=0.02, state=Path(sys.argv[2]))
 n = 0
 while True:
@@ -29,6 +31,7 @@ KILLED_WITH_PARCEL_THERE = """
 import os, sys
 from pathlib import Path
 from watchkeeper.serving import PredictionLogger
+from watchkeeper.serving.ledger import state_folder
 from watchkeeper.serving.sinks import Folder
 class Killer(Folder):
     def put(self, path, content):
@@ -45,6 +48,7 @@ FORKING = """
 import os, sys
 from pathlib import Path
 from watchkeeper.serving import PredictionLogger
+from watchkeeper.serving.ledger import state_folder
 logger = PredictionLogger(sys.argv[1], "flights", every=3600, state=Path(sys.argv[2]))
 logger.log("parent", "k", 1, {}, 0.5)
 child = os.fork()
@@ -147,3 +151,10 @@ def test_without_a_place_for_its_counters_a_logger_logs_all_the_same(tmp_path: P
     assert "cannot be counted" in logger.last_error
     assert logger.close()
     assert kept(tmp_path) == ["r1"]
+
+
+def test_counters_are_where_the_environment_says_and_else_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHKEEPER_STATE", "/somewhere")
+    assert state_folder() == Path("/somewhere")
+    monkeypatch.delenv("WATCHKEEPER_STATE")
+    assert state_folder().name == f"watchkeeper-{os.getuid()}"

@@ -40,6 +40,36 @@ assert os.waitpid(child, 0)[1] == 0
 assert logger.flush() and logger.delivered == 1
 """
 
+LOG_TO_A_STORE_WITH_THREADS = """
+import concurrent.futures, sys
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+from watchkeeper.serving import PredictionLogger
+class Threaded(LocalFileSystem):
+    protocol = "threaded"
+    def pipe_file(self, path, value, **kwargs):
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(super().pipe_file, path, value, **kwargs).result()
+fsspec.register_implementation("threaded", Threaded)
+logger = PredictionLogger("threaded://" + sys.argv[1], "flights", every=3600)
+logger.log("r1", "k", 1, {"n": 1}, 0.5)
+"""
+
+LOG_TO_A_STORE_THAT_STALLS = """
+import sys, threading
+import fsspec
+from fsspec.implementations.memory import MemoryFileSystem
+from watchkeeper.serving import PredictionLogger
+class Stalled(MemoryFileSystem):
+    protocol = "stalled"
+    def pipe_file(self, path, value, **kwargs):
+        threading.Event().wait()
+fsspec.register_implementation("stalled", Stalled)
+loggers = [PredictionLogger("stalled://a", f"flights-{n}", exit_within=0.5) for n in range(4)]
+for logger in loggers:
+    logger.log("r1", "k", 1, {"n": 1}, 0.5)
+"""
+
 
 def ids(root: Path) -> list[str]:
     files = root.glob("flights/predictions/day=*/*.parquet")
@@ -74,3 +104,17 @@ def test_what_was_logged_just_before_the_end_is_written(tmp_path: Path) -> None:
 def test_a_forked_host_writes_its_own_records_and_only_those(tmp_path: Path) -> None:
     run(LOG_AND_FORK, tmp_path)
     assert sorted(ids(tmp_path)) == ["child", "parent"]
+
+
+def test_a_store_whose_client_needs_threads_has_what_was_logged_just_before_the_end(tmp_path: Path) -> None:
+    run(LOG_TO_A_STORE_WITH_THREADS, tmp_path)
+    assert ids(tmp_path) == ["r1"]
+
+
+def test_the_end_waits_for_a_stalled_store_no_longer_than_its_deadline(tmp_path: Path) -> None:
+    began = time.monotonic()
+    run("import pyarrow, pandas, watchkeeper.serving, fsspec", tmp_path)
+    start = time.monotonic() - began
+    began = time.monotonic()
+    run(LOG_TO_A_STORE_THAT_STALLS, tmp_path)
+    assert time.monotonic() - began < 3 * start + 4

@@ -149,9 +149,14 @@ def _place(period: int) -> int:
 
 
 def state_folder() -> Path:
-    """Where ledgers are when nobody says otherwise: in shared memory, where no disk can keep a request waiting."""
+    """Where ledgers are when a logger does not say otherwise: where `WATCHKEEPER_STATE` says, else in shared memory.
+
+    No disk can keep a request waiting there; it forgets when the machine or the container starts anew.
+    """
     import tempfile  # noqa: PLC0415 - a start can do without
 
+    if named := os.environ.get("WATCHKEEPER_STATE"):
+        return Path(named)
     memory = Path("/dev/shm")  # noqa: S108 - the folder is ours alone, and nobody else's is used
     base = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
     return base / f"watchkeeper-{os.getuid()}"

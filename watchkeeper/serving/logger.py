@@ -46,7 +46,8 @@ class PredictionLogger(Counted):
         without: features, or `_key`, that are left out before anything is written.
         hashed: features, `_id` or `_key`, of which only a hash is written, keyed by `WATCHKEEPER_SALT`.
         exit_within: seconds that the end of the process waits for the sink.
-        state: a folder of this machine in which the counts outlive a kill; shared memory when there is no other.
+        state: a folder of this machine in which the counts outlive a kill; `WATCHKEEPER_STATE` when it is not given,
+            or else shared memory.
 
     Raises:
         ValueError: the model's name cannot name a folder, or a number or column cannot be what was asked for.

@@ -75,6 +75,10 @@ class Writer:
         self.buffer.close()
         return self._answer(timeout) if self.buffer.started else self._clear
 
+    def flush_at_exit(self, since: float) -> None:
+        """Write what waits within the deadline of the end."""
+        self.flush(max(0.0, self._limits.exit_within - (time.monotonic() - since)))
+
     def close_at_exit(self, since: float) -> None:
         """Close within the deadline of the end, which began at a monotonic time."""
         self.close(max(0.0, self._limits.exit_within - (time.monotonic() - since)))
@@ -159,12 +163,25 @@ class Writer:
 
 
 _LIVE: weakref.WeakSet[Writer] = weakref.WeakSet()
+_ENDING: list[float] = []
+"""When the end of the process began, once it has: the deadlines count from there."""
+
+
+def _flush_all() -> None:  # pragma: no cover - runs at the end of the processes that tests start
+    """Write while there are threads to be had: the clients of object stores need some, and get none a moment later."""
+    _ENDING.append(time.monotonic())
+    for writer in list(_LIVE):
+        writer.flush_at_exit(_ENDING[0])
 
 
 @atexit.register
 def _close_all() -> None:  # pragma: no cover - runs at the end of the processes that tests start
-    began, living = time.monotonic(), list(_LIVE)
+    began, living = (*_ENDING, time.monotonic())[0], list(_LIVE)
     for writer in living:
         writer.close(timeout=0.0)
     for writer in living:
         writer.close_at_exit(began)
+
+
+# Before the pools of `concurrent.futures` are shut, for they were imported, and so registered, before.
+getattr(threading, "_register_atexit", lambda _: None)(_flush_all)
