@@ -52,10 +52,11 @@ class Buffer:
         with self._lock:
             slots = self._slots
             produced = slots[PRODUCED]
-            if produced - self._settled >= self._capacity:
-                self._refuse()
-                return
             slots[PRODUCED] = produced + 1
+            if produced - self._settled >= self._capacity:
+                slots[self._refused_for()] += 1
+                self._settled += 1
+                return
             try:
                 values = self._rows[kind]
             except KeyError:
@@ -112,9 +113,11 @@ class Buffer:
             finally:
                 self._slots = self.ledger.slots
 
-    def _refuse(self) -> None:
+    def _refused_for(self) -> int:
+        if self.closed:
+            return CLOSED
         stalled = self.busy_since and time.monotonic() - self.busy_since > STALLED
-        self._count(CLOSED if self.closed else OVERLOAD if self.resting and not stalled else FULL)
+        return OVERLOAD if self.resting and not stalled else FULL
 
     def _count(self, place: int) -> None:
         with self._lock:

@@ -23,7 +23,7 @@ Column: TypeAlias = pa.Array | pa.ChunkedArray
 AT_ONCE: Mapping[type, pa.DataType] = {float: pa.float64(), str: pa.string()}
 """Types of which a column can be made without asking every value: what does not fit is refused, and never changed."""
 
-SLICE = 256
+SLICE = 1_024
 """Records that are turned at once: the longest that the interpreter's lock is held, in records."""
 
 BREATH = 1e-4
