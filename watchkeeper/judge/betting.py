@@ -30,14 +30,16 @@ ODDS = np.array([1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0])
 """So many times as often slow, for a canary's record, are looked for."""
 
 
-def worse(entries: Sequence[Block | Pairs], limit: float) -> Floats:
+def worse(entries: Sequence[Block | Pairs], limit: float, *, anew: bool = False) -> Floats:
     """Log evidence against "the canary's mean is at most `limit` above the champion's" after each entry, shape (k,).
 
     Args:
         entries: values in [0, 1], higher is worse.
         limit: at least 0.
+        anew: bets begin anew with every entry, so that long good times do not hide a canary that breaks.
     """
-    return _summed([_won(entry, limit) for entry in entries])
+    won = [_won(entry, limit) for entry in entries]
+    return _summed_anew(won) if anew else _summed(won)
 
 
 def better(entries: Sequence[Block | Pairs], margin: float) -> Floats:
@@ -78,8 +80,9 @@ def tails(blocks: Sequence[Block | Pairs]) -> Floats:
 
     Of a block's records, whoever answered them, the slowest tenth is marked; under the null every record is as likely
     marked as any other. Ranks are all that counts, so no quantile must be known and no single slow record decides.
+    Bets begin anew with every block, so that long good times do not hide a canary that becomes slow.
     """
-    return _summed([_tail(block) for block in blocks], ODDS.size)
+    return _summed_anew([_tail(block) for block in blocks])
 
 
 def _tail(block: Block | Pairs) -> Floats:
@@ -92,9 +95,22 @@ def _tail(block: Block | Pairs) -> Floats:
     return told
 
 
-def _summed(told: Sequence[Floats], bets: int = STAKES.size) -> Floats:
+def _summed(told: Sequence[Floats]) -> Floats:
     """The mean of all bets after each block, as a logarithm."""
     if not told:
         return np.empty(0)
-    whole: Floats = np.logaddexp.reduce(np.cumsum(told, axis=0), axis=1) - math.log(bets)
+    whole: Floats = np.logaddexp.reduce(np.cumsum(told, axis=0), axis=1) - math.log(STAKES.size)
     return whole
+
+
+def _summed_anew(told: Sequence[Floats]) -> Floats:
+    """The same of bets that begin with the first block, the second, and so on, each with a part of what there is.
+
+    The k-th has 1 / (k (k + 1)), all of them together have 1: a mixture of fair bets is a fair bet (Shin, Ramdas &
+    Rinaldo 2024, "E-detectors", for bets that begin at any time).
+    """
+    won, whole = np.full(told[0].shape if told else 0, -np.inf), []
+    for start, bets in enumerate(told, 1):
+        won = np.logaddexp(won, -math.log(start * (start + 1))) + bets
+        whole.append(np.logaddexp(np.logaddexp.reduce(won) - math.log(won.size), -math.log(start + 1)))
+    return np.array(whole, dtype=np.float64)

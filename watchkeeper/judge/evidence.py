@@ -53,7 +53,8 @@ class Evidence:
 
     Attributes:
         blocks: of the split traffic. Give complete blocks, and of a criterion with labels only those old enough for
-            their labels to be there.
+            their labels to be there; of errors and latency the last one may be incomplete, so that nobody waits for its
+            end with an outage.
         pairs: of the shadow; blocks of time as well. Where `blocks` and `pairs` tell of the same time (same `at`), one
             counts: of losses the pairs, which are far less noisy; of errors and latency what was really answered.
     """

@@ -30,7 +30,7 @@ def log_worse(series: Series, criterion: Criterion) -> Floats:
       a bet where the values have bounds, else a normal mixture, which needs a thousand records and fifty events.
     """
     if criterion.name == ERRORS:
-        return betting.worse(series.entries, criterion.margin)
+        return betting.worse(series.entries, criterion.margin, anew=True)
     if criterion.name == LATENCY:
         allowed = math.log1p(criterion.margin)
         return betting.tails([replace(e, canary=e.canary - allowed) for e in series.entries])

@@ -5,27 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from watchkeeper.domain.intervals import EPOCH, Interval, interval_ending
+from watchkeeper.domain.intervals import Interval, interval_ending
 from watchkeeper.domain.judgements import ERRORS, LATENCY, LOSS, Criterion
 from watchkeeper.domain.problems import Problem
 from watchkeeper.domain.rollouts import Rollout, Verb
 from watchkeeper.judge import Block, Evidence, Pairs, losses_of
-from watchkeeper.profiles import Kind
-from watchkeeper.profiles.numbers import numbers_of
 from watchkeeper.serving.answers import SCORES, answers_in
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
+from watchkeeper.story.saying import Said, ends_of, moment_of, numbers_in, picked, those_of, ticks_of
 from watchkeeper.window import Floats
 
 __all__ = ["Weighed", "weigh"]
 
-Integers = npt.NDArray[np.int64]
-Chosen = npt.NDArray[np.bool_]
+SOON = timedelta(hours=1)
+"""What needs no label is looked at hour by hour where windows are longer, so that an outage is not lost in its day."""
 
-TICK = timedelta(microseconds=1)
 OWN = (LOSS, ERRORS, LATENCY)
 
 
@@ -46,32 +43,6 @@ class Weighed:
     asked: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Said:
-    """What each record says of both versions, shapes (n,), in order of time: NaN where it says nothing.
-
-    Attributes:
-        ends: of the window of each, in microseconds since 1970.
-    """
-
-    ends: Integers
-    canary: Floats
-    champion: Floats
-
-    @property
-    def counts(self) -> dict[int, tuple[int, int]]:
-        """How many records of either version each window has."""
-        return {end: (a.size, b.size) for end, a, b in self.blocks}
-
-    @property
-    def blocks(self) -> list[tuple[int, Floats, Floats]]:
-        """The values of either version by window, oldest first."""
-        ends, first = np.unique(self.ends, return_index=True)
-        both = (np.split(values, first[1:]) for values in (self.canary, self.champion))
-        parts = zip(ends.tolist(), *both, strict=True) if ends.size else ()
-        return [(end, a[np.isfinite(a)], b[np.isfinite(b)]) for end, a, b in parts]
-
-
 def weigh(house: House, rollout: Rollout, at: datetime) -> Weighed:
     """All that was recorded by `at` since the candidate began to answer, or to soak. Raises OutsideError.
 
@@ -88,8 +59,8 @@ def weigh(house: House, rollout: Rollout, at: datetime) -> Weighed:
         (loss or Evidence(c)) if c.name == LOSS else Evidence(c, _blocks(_unlabelled(c, requests, rollout, spec)))
         for c in rollout.plan.asked
     ]
-    seen = _ends(requests, spec) == _ticks(newest.end)
-    mine = int((seen & _asked(requests, rollout.candidate)).sum())
+    seen = ends_of(requests, spec.every) == ticks_of(newest.end)
+    mine = int((seen & picked(requests, rollout.candidate)).sum())
     return Weighed(tuple(evidence), newest if newest.start >= since else None, int(seen.sum()), mine)
 
 
@@ -105,22 +76,26 @@ def _unlabelled(criterion: Criterion, requests: pa.Table, rollout: Rollout, spec
     """What needs no label: whether a version failed, how long it took, what stands in a column."""
     canary, champion = rollout.candidate, rollout.champion
     if criterion.name == ERRORS:
-        failed = [np.where(_asked(requests, v), _is(requests, "_failed", v), np.nan) for v in (canary, champion)]
-        return Said(_ends(requests, spec), *failed)
+        failed = [np.where(picked(requests, v), those_of(requests, "_failed", v), np.nan) for v in (canary, champion)]
+        return Said(ends_of(requests, min(spec.every, SOON)), *failed)
     column = "_latency_ms" if criterion.name == LATENCY else criterion.name
-    values = _numbers(requests, column)
+    values = numbers_in(requests, column)
     return Said(
-        _ends(requests, spec), *(np.where(_is(requests, "_version", v), values, np.nan) for v in (canary, champion))
+        ends_of(requests, min(spec.every, SOON)),
+        *(np.where(those_of(requests, "_version", v), values, np.nan) for v in (canary, champion)),
     )
 
 
 def _loss(house: House, spec: ModelSpec, rollout: Rollout, requests: pa.Table, due: Interval, at: datetime) -> Evidence:
     """The losses of the records whose labels are due, and of those that both versions answered."""
     labelled = house.predictions.labelled(spec.model, due, at, spec.answer_columns)
-    losses, ends = _losses(house, spec, rollout, labelled, ""), _ends(labelled, spec)
-    said = Said(ends, *(np.where(_is(labelled, "_version", v), losses, np.nan) for v in _both(rollout)))
-    asked = Said(_ends(requests, spec), *(np.where(_is(requests, "_version", v), 1.0, np.nan) for v in _both(rollout)))
-    missing = _missing(asked.counts, said.counts, _ticks(due.end))
+    losses, ends = _losses(house, spec, rollout, labelled, ""), ends_of(labelled, spec.every)
+    said = Said(ends, *(np.where(those_of(labelled, "_version", v), losses, np.nan) for v in _both(rollout)))
+    asked = Said(
+        ends_of(requests, spec.every),
+        *(np.where(those_of(requests, "_version", v), 1.0, np.nan) for v in _both(rollout)),
+    )
+    missing = _missing(asked.counts, said.counts, ticks_of(due.end))
     criterion = next(c for c in rollout.plan.asked if c.name == LOSS)
     return Evidence(criterion, _blocks(said, missing), _pairs(house, spec, rollout, due, at))
 
@@ -132,12 +107,12 @@ def _pairs(house: House, spec: ModelSpec, rollout: Rollout, due: Interval, at: d
     table = house.predictions.shadowed(spec.model, due, at, spec.answer_columns)
     canary, champion = _both(rollout)
     own, shadow = (_losses(house, spec, rollout, table, part) for part in ("", "_shadow"))
-    forth = _is(table, "_version", champion) & _is(table, "_shadow_version", canary)
-    back = _is(table, "_version", canary) & _is(table, "_shadow_version", champion)
+    forth = those_of(table, "_version", champion) & those_of(table, "_shadow_version", canary)
+    back = those_of(table, "_version", canary) & those_of(table, "_shadow_version", champion)
     told = (forth | back) & np.isfinite(own) & np.isfinite(shadow)
     mine, theirs = np.where(forth, shadow, own), np.where(forth, own, shadow)
-    said = Said(_ends(table, spec)[told], mine[told], theirs[told])
-    return tuple(Pairs(a, b, _moment(end)) for end, a, b in said.blocks)
+    said = Said(ends_of(table, spec.every)[told], mine[told], theirs[told])
+    return tuple(Pairs(a, b, moment_of(end)) for end, a, b in said.blocks)
 
 
 def _losses(house: House, spec: ModelSpec, rollout: Rollout, records: pa.Table, part: str) -> Floats:
@@ -159,7 +134,7 @@ def _blocks(said: Said, missing: dict[int, tuple[int, int]] | None = None) -> tu
     known = {end: (a, b) for end, a, b in said.blocks}
     empty = np.empty(0)
     return tuple(
-        Block(*known.get(end, (empty, empty)), _moment(end), unlabelled.get(end, (0, 0)))
+        Block(*known.get(end, (empty, empty)), moment_of(end), unlabelled.get(end, (0, 0)))
         for end in sorted(known.keys() | unlabelled.keys())
     )
 
@@ -174,37 +149,3 @@ def _missing(
 
 def _both(rollout: Rollout) -> tuple[int, int]:
     return rollout.candidate, rollout.champion
-
-
-def _asked(records: pa.Table, version: int) -> Chosen:
-    """Which requests a version was picked for."""
-    return np.logical_or(_is(records, "_version", version), _is(records, "_failed", version))
-
-
-def _is(records: pa.Table, column: str, version: int) -> Chosen:
-    return np.equal(_numbers(records, column), version)
-
-
-def _numbers(records: pa.Table, column: str) -> Floats:
-    """The numbers of a column, NaN where there is none; true is 1."""
-    values = records[column] if column in records.column_names else None
-    if values is not None and pa.types.is_boolean(values.type):
-        values = values.cast(pa.int8())
-    found = None if values is None else numbers_of(values, Kind.NUMERIC)
-    return np.full(records.num_rows, np.nan) if found is None else np.asarray(found, np.float64)
-
-
-def _ends(records: pa.Table, spec: ModelSpec) -> Integers:
-    """The end of each record's window, in microseconds since 1970."""
-    every = spec.every // TICK
-    at: Integers = records["_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
-    ends: Integers = (at // every + 1) * every
-    return ends
-
-
-def _ticks(moment: datetime) -> int:
-    return (moment - EPOCH) // TICK
-
-
-def _moment(ticks: int) -> datetime:
-    return EPOCH + ticks * TICK
