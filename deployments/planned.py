@@ -10,6 +10,7 @@ from prefect.schedules import Cron, Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
 
 from flows.approve import approve
+from flows.compact import compact
 from flows.monitor import monitor
 from flows.promote import promote
 from flows.recalibrate import recalibrate
@@ -21,13 +22,16 @@ from watchkeeper.story.house import House
 
 __all__ = ["MOST_BY_HAND", "STORIES", "planned", "sweep_schedule"]
 
-STORIES: tuple[Flow[..., Any], ...] = (monitor, report_drift, recalibrate, retrain, promote, approve)
+STORIES: tuple[Flow[..., Any], ...] = (monitor, report_drift, recalibrate, retrain, promote, approve, compact)
 
 MOST_BY_HAND = 50
 """Each deployment takes a tenth of a second to register; those for all models take the name of one as a parameter."""
 
+NIGHTLY = Cron("17 3 * * *", timezone="UTC")
+"""When files of closed days are put in order: once a day, when yesterday has been closed for hours."""
+
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-"""A sweep that is still running makes the next one needless: it looks at every window that is due."""
+"""One that is still running makes the next one needless: it looks at all that is due."""
 
 
 def planned(house: House, *, scheduled: bool = True, by_hand: int | None = MOST_BY_HAND) -> list[RunnerDeployment]:
@@ -39,14 +43,15 @@ def planned(house: House, *, scheduled: bool = True, by_hand: int | None = MOST_
         scheduled: whether the sweeps run by themselves.
         by_hand: a house of more models than this has none of each model; None for any number.
     """
-    sweeps = sweep_schedule(house) if scheduled else None
     env = house.spec.env
-    general = [_deployment(f, env, env, sweeps if f in (monitor, promote) else None) for f in STORIES]
+    sweeps = sweep_schedule(house)
+    schedules: dict[str, Schedule] = {monitor.name: sweeps, promote.name: sweeps, compact.name: NIGHTLY}
+    general = [_deployment(f, env, env, schedules.get(f.name) if scheduled else None) for f in STORIES]
     named = sorted(house.models) if by_hand is None or len(house.models) <= by_hand else []
     return general + [
         _deployment(f, f"{env}-{name}", env, None, name)
         for name in named
-        for f in (monitor, report_drift, recalibrate, retrain, promote)
+        for f in (monitor, report_drift, recalibrate, retrain, promote, compact)
     ]
 
 
@@ -70,7 +75,7 @@ def _deployment(
         schedule=schedule,
         parameters={"model": model} if model else {},
         tags=[*tags_of(env), *([f"model:{model}"] if model else [])],
-        concurrency_limit=ONE_AT_A_TIME if schedule and flow is monitor else None,
+        concurrency_limit=ONE_AT_A_TIME if schedule and flow in (monitor, compact) else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
         description=flow.description,
     )

@@ -13,9 +13,10 @@ from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.domain.versions import Trial, Version
 from watchkeeper.ports import Tracked
+from watchkeeper.story.keeping import Kept
 from watchkeeper.story.releasing import Advance
 
-__all__ = ["show_question", "show_report", "show_rollout", "show_sweep", "show_trial"]
+__all__ = ["show_kept", "show_question", "show_report", "show_rollout", "show_sweep", "show_trial"]
 
 MOST_SHOWN = 12
 """Findings of a verdict that are shown; `watchkeeper explain` has them all."""
@@ -106,3 +107,19 @@ def show_question(question: Question) -> None:
     """The evidence, beside the form."""
     page = f"{question.evidence}\n\nAnswer by {question.expires:%Y-%m-%d %H:%M} UTC; silence ends in the champion."
     create_markdown_artifact(page, key=artifact_key("question", question.model))
+
+
+@outside()
+def show_kept(done: Sequence[Kept], failed: dict[str, str]) -> None:
+    """What became of each model's files and rows, and what was left as it was."""
+    rows = [
+        {
+            "model": kept.model,
+            "files": kept.compaction.sentence,
+            "rows": kept.retention.sentence,
+            "trouble": "; ".join(kept.compaction.trouble),
+        }
+        for kept in done
+    ]
+    rows += [{"model": name, "files": "", "rows": "", "trouble": why} for name, why in failed.items()]
+    create_table_artifact(rows, key="kept", description=f"{len(done)} put in order, {len(failed)} could not be")
