@@ -289,3 +289,11 @@ def test_the_path_is_in_order_of_time() -> None:
     start = datetime(2013, 1, 1, tzinfo=UTC)
     blocks = [replace(block(seed=n), at=start + timedelta(hours=n)) for n in (3, 1, 2)]
     assert [s.at.hour for s in judged(blocks).readings[0].path if s.at] == [1, 2, 3]
+
+
+def test_a_canary_keeps_its_records_where_its_shadow_tells_more() -> None:
+    days = [NOON + n * DAY for n in range(6)]
+    blocks = [Block(np.full(30, 0.5), np.full(270, 0.5), day) for day in days]
+    pairs = [Pairs(np.full(270, 0.5), np.full(270, 0.5), day) for day in days]
+    judgement = judge([Evidence(LOSS, blocks, pairs)], PLAN)
+    assert (judgement.records, judgement.pairs) == (180, 1620)

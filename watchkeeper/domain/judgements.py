@@ -88,7 +88,7 @@ class Reading:
     """What one criterion says; valid however often one looks.
 
     Attributes:
-        records: of the canary, or of its shadow, behind it.
+        records: of the canary in split traffic, also where pairs of the same time tell more.
         harm: estimated harm, the bad way; NaN when unknown.
         lower, upper: confidence sequence of the harm.
         e_worse, e_no_worse: evidence for "worse" and for "no worse by more than the margin"; 1 is none.
@@ -122,7 +122,7 @@ class Judgement:
     Numbers are those of the first gate, the loss as a rule; each criterion's stand in its reading.
 
     Attributes:
-        records: labelled records of the canary behind it.
+        records: labelled records of the canary in split traffic.
         harm: estimated loss of the canary above the champion's; NaN when unknown.
         lower, upper: confidence sequence of the harm.
         e_worse, e_no_worse: evidence against "no worse than the champion" and against "worse by the margin".

@@ -35,6 +35,7 @@ class Series:
         sizes: the canary's records in those, shape (j,).
         closed: how many joined blocks were complete after each entry, shape (k,).
         span: largest less least value of a record so far, shape (k,).
+        records: of the canary in split traffic, also where pairs of the same time are told instead.
     """
 
     entries: Sequence[Block | Pairs]
@@ -42,16 +43,12 @@ class Series:
     sizes: Floats
     closed: np.ndarray
     span: Floats
+    records: int
 
     @property
     def pairs(self) -> int:
         """Records that both versions answered."""
         return sum(e.canary.size for e in self.entries if isinstance(e, Pairs))
-
-    @property
-    def records(self) -> int:
-        """Of the canary in split traffic."""
-        return sum(e.canary.size for e in self.entries if isinstance(e, Block))
 
 
 def series_of(evidence: Evidence) -> Series:
@@ -62,10 +59,14 @@ def series_of(evidence: Evidence) -> Series:
     errors and latency the requests that were really answered.
     """
     criterion = evidence.criterion
-    told = [_turned(e, criterion) for e in _in_time(evidence) if _has_matured(e, criterion.matured)]
-    entries = [e for e in told if e.canary.size and e.champion.size]
+    entries, split = _told(_in_time(evidence), criterion), _told(evidence.blocks, criterion)
     differences, sizes, closed = _joined(entries)
-    return Series(entries, differences, sizes, closed, _span(entries))
+    return Series(entries, differences, sizes, closed, _span(entries), sum(block.canary.size for block in split))
+
+
+def _told(entries: Sequence[Block | Pairs], criterion: Criterion) -> list[Block | Pairs]:
+    turned = [_turned(e, criterion) for e in entries if _has_matured(e, criterion.matured)]
+    return [e for e in turned if e.canary.size and e.champion.size]
 
 
 def _in_time(evidence: Evidence) -> list[Block | Pairs]:
