@@ -2,7 +2,7 @@
 
 import typer
 
-from watchkeeper.cli import acting, backtesting, estimating, reading, running, tuning
+from watchkeeper.cli import acting, backtesting, estimating, importing, reading, running, tuning
 
 __all__ = ["app"]
 
@@ -34,5 +34,6 @@ app.command(rich_help_panel=LOOK)(tuning.tune)
 app.command(rich_help_panel=LOOK)(estimating.estimates)
 app.command(rich_help_panel=ACT)(acting.approve)
 app.command(rich_help_panel=ACT)(acting.recalibrate)
+app.command(rich_help_panel=ACT)(importing.labels)
 app.command(rich_help_panel=ACT)(acting.release)
 app.command(rich_help_panel=ACT)(acting.rollback)

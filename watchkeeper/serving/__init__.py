@@ -2,6 +2,7 @@
 
 from watchkeeper.serving.answerer import Answerer
 from watchkeeper.serving.asking import Answered, Request
+from watchkeeper.serving.bulk import import_labels
 from watchkeeper.serving.counts import Counts
 from watchkeeper.serving.exchanges import Exchange, observe
 from watchkeeper.serving.logger import PredictionLogger
@@ -23,5 +24,6 @@ __all__ = [
     "Shadow",
     "Versions",
     "WatchMiddleware",
+    "import_labels",
     "observe",
 ]

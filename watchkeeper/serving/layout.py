@@ -4,6 +4,7 @@
 `{root}/{model}/labels/day=YYYY-MM-DD/*.parquet`, by the UTC day on which the label became known;
 `{root}/{model}/shadows/day=YYYY-MM-DD/*.parquet`, answers of versions that nobody was given, by their UTC day;
 `{root}/{model}/accounts/day=YYYY-MM-DD/{host}-{pid}-{begin}.json`, what became of the records of one host's process;
+`{root}/{model}/imports/{digest}`, a file for every import of labels that came to its end;
 `{root}/{model}/profiles/day=YYYY-MM-DD/{start}_{end}.wkp`, by the UTC day of the window's start;
 and, in a root of their own, splits as `{root}/{model}.json`.
 """

@@ -1,0 +1,46 @@
+"""`watchkeeper labels` on a house."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests import toy
+from tests.contracts.records import NOON, TODAY, records
+from watchkeeper.cli.app import app
+from watchkeeper.errors import OutsideError
+from watchkeeper.story.house import House
+from watchkeeper.wiring import HOUSE, open_house
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    file = toy.build(tmp_path)
+    monkeypatch.setenv(HOUSE, str(file))
+    opened = open_house(file)
+    opened.predictions.append("toy", records(["a", "b", "c"]))
+    return opened
+
+
+def said(*arguments: object) -> str:
+    run = CliRunner().invoke(app, ["labels", "toy", *map(str, arguments)], catch_exceptions=False)
+    assert not run.exit_code
+    return " ".join(run.output.split())
+
+
+def test_labels_of_files_are_imported_once(house: House, tmp_path: Path) -> None:
+    one, two = tmp_path / "1.csv", tmp_path / "2.csv"
+    one.write_text("request,outcome,when\na,1,2013-07-01\nb,0,2013-07-01\n")
+    two.write_text("request,outcome,when\nc,1,2013-07-01\n")
+    asked = (one, two, "--id", "request", "--label", "outcome", "--known-at", "when")
+    assert "2 labels of toy." in said(*asked)
+    assert said(*asked).count("nothing new for toy.") == 2
+    assert house.predictions.labelled("toy", TODAY, NOON, [])["_label"].to_pylist() == [1.0, 0.0, 1.0]
+
+
+def test_a_mistake_is_an_error_that_names_it(house: House, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("id,label\na,late\n")
+    with pytest.raises(OutsideError, match=r"wrong\.csv, row 1: column `label` holds 'late'"):
+        said(wrong)
+    assert not house.predictions.labelled("toy", TODAY, NOON, []).num_rows

@@ -1,0 +1,55 @@
+"""`watchkeeper labels`."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from watchkeeper.cli.acting import Model
+from watchkeeper.cli.options import HouseFile, the_house
+from watchkeeper.errors import OutsideError
+from watchkeeper.serving.bulk import import_labels
+from watchkeeper.story.house import House
+
+__all__ = ["labels"]
+
+console = Console()
+
+
+def labels(
+    model: Model,
+    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files.", exists=True, dir_okay=False)],
+    *,
+    id_column: Annotated[str | None, typer.Option("--id", help="The column with the records' ids.")] = None,
+    label_column: Annotated[str | None, typer.Option("--label", help="The column with the truth.")] = None,
+    at_column: Annotated[
+        str | None, typer.Option("--known-at", help="The column that says when each label became known.")
+    ] = None,
+    house: HouseFile = None,
+) -> None:
+    """Import labels from files; the same file again imports nothing.
+
+    The columns are `id`, `label` and, where it is there, `at` unless said otherwise. Without a time all labels of a
+    file count as known since it was written. A file with a mistake imports nothing.
+    """
+    opened = the_house(house)
+    read = partial(import_labels, id=id_column, label=label_column, at=at_column)
+    for file in files:
+        written = _imported(opened, model, file, read)
+        console.print(f"{file}: {written:,} labels of {model}." if written else f"{file}: nothing new for {model}.")
+
+
+def _imported(house: House, model: str, file: Path, read: Callable[..., int]) -> int:
+    """Import one file under a bar that shows its rows: each is looked through, then written."""
+    root, classes = house.spec.folder / "records", house.model(model).classes
+    shown = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*shown, console=console, transient=True) as bar:
+        task = bar.add_task(file.name, total=None)
+        try:
+            return read(root, model, file, classes=classes, told=lambda rows: bar.advance(task, rows))
+        except ValueError as error:
+            raise OutsideError("labels", str(error), permanent=True) from error

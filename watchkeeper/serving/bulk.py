@@ -1,0 +1,54 @@
+"""Labels in bulk: what a batch job calls. Light to import, as the rest of the SDK."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from watchkeeper.serving.layout import checked_name
+
+__all__ = ["import_labels"]
+
+
+def import_labels(  # noqa: PLR0913 - all but the first three are said by name, and seldom
+    root: Path | str,
+    model: str,
+    labels: Any,  # noqa: ANN401 - a path, an Arrow table, or a data frame of pandas or polars
+    *,
+    id: str | None = None,  # noqa: A002 - what everybody calls it
+    label: str | None = None,
+    at: str | None = None,
+    known: datetime | None = None,
+    classes: Sequence[str] = (),
+    told: Callable[[int], None] | None = None,
+) -> int:
+    """Write labels beside a model's records; the same file or table again writes nothing.
+
+    Everything is looked through before anything is written, so that a table with a mistake imports nothing. Rows
+    without a label are passed over: their truth is not known yet.
+
+    Args:
+        root: the folder or URL that the model's logger writes to.
+        labels: a CSV or Parquet file, or a table.
+        id: the column with the records' ids, as they were logged; `_id` or `id` unless given.
+        label: the column with the truth: numbers, true and false, names of classes; `_label` or `label` unless given.
+        at: the column that says when each became known; `_at` or `at` where there is one.
+        known: when they became known, where no column says so; else the time of the file, or now.
+        classes: of a multiclass model; its labels are their names or places.
+        told: called with the number of rows of every piece that was looked through, and again when it was written.
+
+    Returns:
+        How many labels were written; 0 when they had been before.
+
+    Raises:
+        ValueError: a column is not there or a value cannot be meant; names file, column and row.
+        OSError: the file cannot be read, or the disk says no; importing again completes it.
+    """
+    from watchkeeper.serving.importable import Columns, Reading  # noqa: PLC0415 - pyarrow is not imported at a start
+    from watchkeeper.serving.importing import imported  # noqa: PLC0415 - the same
+    from watchkeeper.serving.tabular import source_of  # noqa: PLC0415 - the same
+
+    source = source_of(labels)
+    names = Columns(id, label, at).among(source.names, source.where)
+    reading = Reading(source.where, names, tuple(classes), known or source.known)
+    return imported(f"{root}/{checked_name(model)}", source, reading, told or (lambda _: None))
