@@ -1,7 +1,7 @@
 """Hosts that are killed while they log: `python -m benchmarks.logger_kill`.
 
-In every life a fresh process logs 1,000 records a second, writing twice a second, with a batch of 2,000, and is killed
-with SIGKILL at a moment drawn evenly from the three seconds after its first record. Then everything delivered is read
+In every life a fresh process logs 500 records a second, writing twice a second, with a batch of 2,000, and is killed
+with SIGKILL at a moment drawn evenly from the five seconds after its first record. Then everything delivered is read
 in full, and a new logger of the same place says what was lost; the host itself wrote down how many records it logged.
 """
 
@@ -23,8 +23,8 @@ from benchmarks.children import PROJECT
 from benchmarks.machine import machine
 from watchkeeper.serving import PredictionLogger
 
-LIVES, QUICK_LIVES = 60, 8
-BATCH, EVERY, RATE, LONGEST = 2_000, 0.5, 1_000, 3.0
+LIVES, QUICK_LIVES = 40, 8
+BATCH, EVERY, RATE, LONGEST = 2_000, 0.5, 500, 5.0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

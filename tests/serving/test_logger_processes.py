@@ -40,6 +40,21 @@ assert os.waitpid(child, 0)[1] == 0
 assert logger.flush() and logger.delivered == 1
 """
 
+FORK_WHILE_WRITING = """
+import os, sys
+from watchkeeper.serving import PredictionLogger
+logger = PredictionLogger(sys.argv[1], "flights", batch=20, every=0.001)
+for life in range(8):
+    for n in range(100):
+        logger.log(f"{life}-{n}", "k", 1, {"n": n, "x": n / 2}, 0.5)
+    child = os.fork()
+    if child == 0:
+        logger.log(f"child-{life}", "k", 1, {"n": 1, "x": 0.5}, 0.5)
+        os._exit(0 if logger.close(30) and logger.delivered == 1 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+assert logger.close()
+"""
+
 LOG_TO_A_STORE_WITH_THREADS = """
 import concurrent.futures, sys
 import fsspec
@@ -118,3 +133,9 @@ def test_the_end_waits_for_a_stalled_store_no_longer_than_its_deadline(tmp_path:
     began = time.monotonic()
     run(LOG_TO_A_STORE_THAT_STALLS, tmp_path)
     assert time.monotonic() - began < 3 * start + 4
+
+
+def test_a_host_may_fork_whatever_its_writing_thread_is_about(tmp_path: Path) -> None:
+    run(FORK_WHILE_WRITING, tmp_path)
+    expected = [f"{life}-{n}" for life in range(8) for n in range(100)] + [f"child-{life}" for life in range(8)]
+    assert sorted(ids(tmp_path)) == sorted(expected)

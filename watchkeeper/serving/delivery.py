@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from watchkeeper.serving.counts import DELIVERED, DROPPED, REASONS, UNUSABLE
+from watchkeeper.serving.forks import UNFORKED
 from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS
 from watchkeeper.serving.ledger import Ledger
 from watchkeeper.serving.sinks import Sink
@@ -57,7 +58,8 @@ class Delivery:
         for start in range(0, len(values), LARGEST * width):
             part = values[start : start + LARGEST * width]
             try:
-                self._waiting.extend(self._encode(kind, [part[field::width] for field in range(width)]))
+                with UNFORKED:
+                    self._waiting.extend(self._encode(kind, [part[field::width] for field in range(width)]))
             except Exception as error:  # noqa: BLE001 - the thread must live, and the loss be counted
                 self.note(error)
                 self._settle(CANNOT_BE_KEPT, len(part) // width)

@@ -37,7 +37,7 @@ class Encoding:
         Raises:
             ValueError: they cannot be kept; it says nothing of their values when some of them are private.
         """
-        # Here and not above: Arrow takes a third of a second to load, which the writing thread has and a start has not.
+        # Here and not above: Arrow takes a third of a second to load, which the writing thread has, a host's start not.
         from watchkeeper.serving.tables import parcels  # noqa: PLC0415
 
         try:

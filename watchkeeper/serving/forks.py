@@ -1,10 +1,15 @@
 """Forked processes: neither the locks nor the threads of the parent are of use there."""
 
 import os
+import threading
 import weakref
 from typing import Protocol
 
-__all__ = ["Forked", "begin_in_forks"]
+__all__ = ["UNFORKED", "Forked", "begin_in_forks"]
+
+UNFORKED = threading.Lock()
+"""Held while a thread loads or uses what a fork must not find half done, as Arrow's own locks; a fork waits for it, so
+that it is held for moments alone, and never while somebody else is waited for."""
 
 
 class Forked(Protocol):
@@ -27,4 +32,5 @@ def _begin_all() -> None:  # pragma: no cover - runs in the forks of the process
         living.begin()
 
 
+os.register_at_fork(before=UNFORKED.acquire, after_in_parent=UNFORKED.release, after_in_child=UNFORKED.release)
 os.register_at_fork(after_in_child=_begin_all)

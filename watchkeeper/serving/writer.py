@@ -5,11 +5,12 @@ import concurrent.futures.thread  # noqa: F401 - Arrow asks for it at its first 
 import threading
 import time
 import weakref
+from importlib import import_module
 
 from watchkeeper.serving.books import Books
 from watchkeeper.serving.buffer import Buffer
 from watchkeeper.serving.delivery import Delivery, Encode
-from watchkeeper.serving.forks import begin_in_forks
+from watchkeeper.serving.forks import UNFORKED, begin_in_forks
 from watchkeeper.serving.limits import Limits
 
 __all__ = ["Writer"]
@@ -112,6 +113,8 @@ class Writer:
             self.delivery.last_error = f"a kill's losses cannot be counted: {error}"
 
     def _write_on(self) -> None:
+        with UNFORKED:
+            import_module("watchkeeper.serving.columns")  # Arrow takes its time: now, and not when a batch waits for it
         closing = False
         while not closing:
             self.buffer.wake.wait(self._limits.every)
