@@ -1,8 +1,8 @@
 """A store is taken away in mid-canary, and comes back: nothing moves, one incident is told, then it goes on.
 
 Once it is the prediction store, once the state store. The real flows run on a real Prefect server; PagerDuty and GitHub
-are stand-ins on loopback that hold clients to their contracts. A day is a window, looks come every six hours, and the
-store is away for three of them. Labels are a day late. Each house plays until its canary is promoted and kept.
+are stand-ins on loopback that hold clients to their contracts. A day is a window and has its look; while the store is
+away there are three more, six hours apart. Labels are a day late. Each house plays until its canary is promoted, kept.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def _play(house: House, store: str, days: range) -> dict[str, int]:
         for number in days:
             day = FIRST + DAY * number
             with gone(house, store) if number == DARK_DAY else _nothing_gone():
-                for quarter in (1, 2, 3):
+                for quarter in (1, 2, 3) if number == DARK_DAY else ():
                     _look(worker.run, day + DAY * quarter / 4)
             answer(house, GOOD, Interval(day, day + DAY), ROWS)
             label(house, GOOD, Interval(day, day + DAY), ROWS, DAY)
@@ -84,7 +84,7 @@ def _done(house: House) -> Counter[str]:
 def gone(house: House, store: str) -> Iterator[None]:
     """The files of a store are elsewhere while the block runs; what was made in their place meanwhile is dropped."""
     folder = house.spec.folder
-    names = [p.name for p in folder.iterdir() if p.name.startswith("state" if store == "state" else "predictions")]
+    names = [p.name for p in folder.iterdir() if p.name.startswith("state" if store == "state" else "records")]
     away = folder.with_name("away")
     away.mkdir()
     for name in names:

@@ -52,10 +52,8 @@ def sighted_incident(incident: Incident, now: datetime, because: str) -> tuple[I
 
 def blind_finding(incident: Incident) -> Finding:
     """What the channels show of it, with its runbook."""
-    nan = float("nan")
-    return Finding(
-        "blind", "*", Family.INTEGRITY, incident.level, nan, nan, f"{incident.because} {incident.evidence}", RUNBOOK
-    )
+    nan, said = float("nan"), f"{incident.because} {incident.evidence}" if incident.is_open else incident.because
+    return Finding("blind", "*", Family.INTEGRITY, incident.level, nan, nan, said, RUNBOOK)
 
 
 def _told(incident: Incident, change: Change, now: datetime) -> Transition:

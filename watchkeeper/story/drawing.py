@@ -7,7 +7,7 @@ from pathlib import Path
 from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.judgements import Judgement, Reading
 from watchkeeper.domain.rollouts import Rollout
-from watchkeeper.pictures import Heading, Part, Rows, Words, page
+from watchkeeper.pictures import Heading, Image, Part, Rows, Words, page, rollout_picture
 from watchkeeper.story.house import House
 
 __all__ = ["READ", "STEPS", "draw_rollout", "readings_of", "standing", "steps_of", "track_rollout"]
@@ -43,6 +43,8 @@ def page_of(rollout: Rollout, judgement: Judgement) -> str:
     parts: list[Part] = [Heading("What is seen"), Words(judgement.sentence)]
     if judgement.readings:
         rows = readings_of(judgement)
+        picture = rollout_picture(judgement, rollout.id, moves=rollout.history).png()
+        parts += [Image(picture, "The confidence sequence of each criterion; its newest numbers are in the table.")]
         parts += [Rows(READ, rows, READ[2:])]
     moves = [(f"{m.at:%Y-%m-%d %H:%M}", str(m.verb), f"{m.share:.0%}", m.because) for m in rollout.history]
     parts += [Heading("The plan"), Rows(STEPS, steps_of(rollout))]
