@@ -15,11 +15,16 @@ from watchkeeper.serving.features import feature_columns
 from watchkeeper.serving.privacy import OPEN, Privacy
 from watchkeeper.serving.tables import MICROSECOND, RECORD_TYPES
 
-__all__ = ["labels_table", "records_table", "shadows_table"]
+__all__ = ["labels_table", "load", "records_table", "shadows_table"]
 
 Values = Sequence[Any]
 NONE = type(None)
 NUMBERS = frozenset({float, int, np.float64, NONE})
+
+
+def load() -> None:
+    """Let Arrow load what it loads at its first use, pandas among it where that is installed."""
+    labels_table([[0], ["none"], [0.0], [None]])
 
 
 def records_table(

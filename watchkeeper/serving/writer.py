@@ -114,7 +114,7 @@ class Writer:
 
     def _write_on(self) -> None:
         with UNFORKED:
-            import_module("watchkeeper.serving.columns")  # Arrow takes its time: now, and not when a batch waits for it
+            import_module("watchkeeper.serving.columns").load()  # now, and not when a batch waits for it
         closing = False
         while not closing:
             self.buffer.wake.wait(self._limits.every)
