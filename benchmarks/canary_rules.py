@@ -39,6 +39,11 @@ class Counts:
     champion: Table
     champion_failed: Table
 
+    def first(self, streams: int) -> "Counts":
+        """Those of the first streams alone."""
+        sides = (self.canary, self.canary_failed, self.champion, self.champion_failed)
+        return Counts(*(side[:streams] for side in sides))
+
     @property
     def shares(self) -> tuple[Table, Table]:
         """The share of failures of both up to every look."""

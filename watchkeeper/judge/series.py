@@ -59,7 +59,8 @@ def series_of(evidence: Evidence) -> Series:
     errors and latency the requests that were really answered.
     """
     criterion = evidence.criterion
-    entries, split = _told(_in_time(evidence), criterion), _told(evidence.blocks, criterion)
+    entries = _told(_in_time(evidence), criterion)
+    split = _told(evidence.blocks, criterion) if evidence.pairs else entries
     differences, sizes, closed = _joined(entries)
     return Series(entries, differences, sizes, closed, _span(entries), sum(block.canary.size for block in split))
 

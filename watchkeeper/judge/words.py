@@ -51,8 +51,7 @@ def _why(reading: Reading, least_blocks: int, *, lost: bool) -> str:
 
 
 def _margin(reading: Reading) -> str:
-    margin = reading.criterion.margin
-    return f"{margin:g}" if reading.criterion.name not in (ERRORS, LATENCY) else f"{margin:.3g}"
+    return f"{reading.criterion.margin:.3g}"
 
 
 def _records(reading: Reading) -> str:

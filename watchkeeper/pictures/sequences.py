@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from watchkeeper.domain.intervals import Interval
@@ -20,9 +21,12 @@ __all__ = ["draw_sequence", "rollout_picture"]
 HEIGHT = 2.2
 """Of each criterion's axes, in inches."""
 
+LETTERS = 150
+"""So many small letters fit beside each other."""
+
 COLOURS = {Outcome.WORSE: LINES[1], Outcome.NO_WORSE: LINES[2]}
 MARKS = {Outcome.WORSE: "v", Outcome.NO_WORSE: "^"}
-TOLD = {Outcome.WORSE: "shown worse", Outcome.NO_WORSE: "shown no worse"}
+TOLD = {Outcome.WORSE: "worse", Outcome.NO_WORSE: "no worse"}
 MOVES = {
     Verb.SHADOW: "shadow",
     Verb.ADVANCE: "canary {:.0%}",
@@ -39,7 +43,8 @@ def rollout_picture(judgement: Judgement, title: str, subtitle: str = "", moves:
         moves: of the rollout's history, drawn as lines with their shares of traffic.
     """
     told = [r for r in judgement.readings if r.path]
-    canvas = Canvas(title, subtitle or judgement.sentence, [HEIGHT] * max(len(told), 1))
+    said = subtitle or "\n".join(wrap(judgement.sentence, LETTERS)[:2])
+    canvas = Canvas(title, said, [HEIGHT] * max(len(told), 1))
     for place, reading in enumerate(told):
         axes = canvas.title(place, _name(reading))
         draw_sequence(axes, reading)
@@ -56,8 +61,8 @@ def draw_sequence(axes: "Axes", reading: Reading) -> None:
     low, high = _reach(reading)
     lower = [max(seen.lower, low) * scale for seen in path]
     upper = [min(seen.upper, high) * scale for seen in path]
-    axes.fill_between(at, lower, upper, color=LINES[0], alpha=0.18, linewidth=0, label="not ruled out")
-    axes.plot(at, [seen.harm * scale for seen in path], color=LINES[0], linewidth=1.6, label="harm so far")
+    axes.fill_between(at, lower, upper, color=LINES[0], alpha=0.18, linewidth=0, label="possible")
+    axes.plot(at, [seen.harm * scale for seen in path], color=LINES[0], linewidth=1.6, label="harm")
     axes.axhline(0, color=INK, linewidth=0.9)
     axes.axhline(reading.criterion.margin * scale, color=LINES[1], linewidth=1.2, linestyle="--", label="margin")
     for outcome in TOLD:
