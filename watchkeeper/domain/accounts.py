@@ -15,7 +15,7 @@ class Account:
     Attributes:
         process: the host and the number of its process, as `web-3/4711`.
         produced: handed to the logger.
-        delivered: written, or still waiting to be.
+        delivered: written; what is neither this nor given up nor left out still waits.
         dropped: given up, because the buffer was full or the sink refused them.
         sampled_out: left out on purpose; the weights of the others stand for them.
         lost_by_kill: known to be lost when the process was killed.
