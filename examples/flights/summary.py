@@ -29,7 +29,8 @@ def summarize(house: House, model: str, over: Interval, champion_before: int, wa
         "windows": _windows(house, model, over),
         "incidents": [_incident(house, i) for i in incidents],
         "reports": [report for i in incidents for report in _report(house, i)],
-        "retrainings": _retrainings(house, model),
+        "recalibrations": _asked(house, model, Story.RECALIBRATE),
+        "retrainings": _asked(house, model, Story.RETRAIN),
         "approvals": [_approval(a) for q in house.state.questions() if (a := house.state.answer_to(q.id))],
         "rollouts": [_rollout(r) for r in house.state.rollouts(model)],
         "champion_before": champion_before,
@@ -54,6 +55,7 @@ def _incident(house: House, incident: Incident) -> dict[str, Any]:
         "key": incident.key,
         "level": str(incident.level),
         "cause": str(incident.cause),
+        "evidence": incident.evidence,
         "because": house.state.transitions(incident.key)[0].incident.because,
         "opened": stamp(incident.since),
         "detected": stamp(incident.detected),
@@ -71,10 +73,10 @@ def _report(house: House, incident: Incident) -> list[dict[str, str]]:
     return [{"incident": incident.key} | {name: links.get(link, "") for name, link in names.items()}]
 
 
-def _retrainings(house: House, model: str) -> list[dict[str, Any]]:
-    asked = house.state.followups(model, Story.RETRAIN)
+def _asked(house: House, model: str, story: Story) -> list[dict[str, Any]]:
     return [
-        {"asked": stamp(f.at), "incident": f.subject, "because": f.because, "outcome": outcome} for f, outcome in asked
+        {"asked": stamp(f.at), "incident": f.subject, "because": f.because, "outcome": outcome}
+        for f, outcome in house.state.followups(model, story)
     ]
 
 
@@ -85,13 +87,16 @@ def _approval(answer: Answer) -> dict[str, str]:
 
 def _rollout(rollout: Rollout) -> dict[str, Any]:
     steps = [{"at": stamp(m.at), "share": m.share} for m in rollout.history if m.verb is Verb.ADVANCE]
+    began = {m.verb: stamp(m.at) for m in rollout.history}
     return {
         "id": rollout.id,
         "candidate": rollout.candidate,
         "champion": rollout.champion,
         "opened": stamp(rollout.opened),
         "ended": stamp(rollout.ended) if rollout.ended else None,
+        "shadowed": began.get(Verb.SHADOW),
         "steps": steps,
+        "soaked": began.get(Verb.PROMOTE),
         "outcome": str(rollout.end) if rollout.end else "under_way",
         "why": rollout.because,
     }

@@ -62,8 +62,10 @@ def _lines(house: House) -> Iterator[Line]:
 
 def _moves(house: House) -> Iterator[Line]:
     words = {
+        Verb.SHADOW: "[blue]in the shadow[/blue]",
         Verb.ADVANCE: "[blue]canary to {share}[/blue]",
         Verb.PROMOTE: "[bold green]promoted[/bold green]",
+        Verb.KEEP: "[green]kept after its soak[/green]",
         Verb.ROLL_BACK: "[bold yellow]rolled back[/bold yellow]",
     }
     for rollout in house.state.rollouts(MODEL):
