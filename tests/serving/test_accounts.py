@@ -131,8 +131,18 @@ def test_a_new_account_begins_when_its_time_is_over(tmp_path: Path) -> None:
         logger.log(f"r{n}", "k", 1, {}, 0.5)
         assert logger.flush()
     assert logger.close()
-    assert [account["delivered"] for account in accounts(tmp_path)] == [1, 1, 1, 0]
+    assert [account["delivered"] for account in accounts(tmp_path)] == [1, 1, 1]
     assert all(balances(account) for account in accounts(tmp_path))
+
+
+def test_an_account_that_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
+    logger = PredictionLogger(tmp_path, "flights", every=0.01)
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert logger.flush()
+    (file,) = tmp_path.glob("flights/accounts/day=*/*.json")
+    before = file.stat().st_mtime_ns
+    assert logger.close()
+    assert file.stat().st_mtime_ns == before
 
 
 def test_prometheus_reads_the_counters(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Disks that say no, hosts at their end: nothing is raised, everything is counted."""
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from watchkeeper.serving import Counts, PredictionLogger
 from watchkeeper.serving.books import Books
@@ -133,3 +135,34 @@ def test_a_disk_that_answers_late_is_waited_for_no_longer_than_asked(tmp_path: P
     answer.set()
     assert writer.close(10)
     assert writer.buffer.totals().counts == Counts(1, 1, 0)
+
+
+def test_what_would_take_more_of_a_core_than_was_agreed_is_dropped_with_that_reason(tmp_path: Path) -> None:
+    logger = a_logger(tmp_path, capacity=100, batch=20, overhead=0.0001)
+    assert _comes_true(lambda: _log_and_see(logger))
+    assert logger.totals().reasons["overload"] > 0
+    assert logger.seconds < 1.0
+    assert logger.close()
+    counts = logger.counts()
+    assert counts.produced == counts.delivered + counts.dropped == len(rows(tmp_path)) + counts.dropped
+
+
+def _log_and_see(logger: PredictionLogger) -> bool:
+    for n in range(50):
+        logger.log(f"{logger.produced}-{n}", "k", 1, {"n": n}, 0.5, at=NOON)
+    return logger.totals().reasons["overload"] > 0
+
+
+def _comes_true(condition: Callable[[], bool], within: float = 20.0) -> bool:
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.mark.parametrize("settings", [{"overhead": 0.0}, {"overhead": 1.5}, {"capacity": 0}, {"every": -1}])
+def test_limits_out_of_their_range_are_refused(tmp_path: Path, settings: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        a_logger(tmp_path, **settings)

@@ -41,13 +41,14 @@ class Books:
     folder: Path
     period: int = PERIOD
     lost: int = field(default=0, init=False)
+    _said: tuple[Ledger, Totals, str] | None = field(default=None, init=False, repr=False)
 
     def open(self, ledger: Ledger) -> None:
         """Let a ledger outlive its process; OSError when this machine has no place for it."""
         ledger.open(self.folder, self._name, Owner(_host(), os.getpid(), self.root, self.model))
 
     def tell(self, ledger: Ledger, now: Totals, last_error: str) -> None:
-        """Put the account of the stretch of time that counts, and begin a new one when it is over.
+        """Put the account of the stretch of time that counts if it has changed, and begin a new one when it is over.
 
         Args:
             ledger: whose account it is.
@@ -57,8 +58,10 @@ class Books:
         moment, began = time.time_ns(), ledger.began
         over = moment - began >= self.period
         told = now.settled() if over else now
-        owner = Owner(_host(), os.getpid(), self.root, self.model)
-        self.sink.put(*account_of(owner, (began, moment), told.since(ledger.base), last_error=last_error))
+        if self._said != (ledger, now, last_error):
+            owner = Owner(_host(), os.getpid(), self.root, self.model)
+            self.sink.put(*account_of(owner, (began, moment), told.since(ledger.base), last_error=last_error))
+            self._said = ledger, now, last_error
         if over:
             ledger.begin_period(moment, told)
 
