@@ -48,6 +48,22 @@ def _moves(store: SqlState, revision: int, racer: int) -> bool:
     return True
 
 
+def begin_all(url: str, racer: int) -> list[bool]:
+    """Open a rollout of one's own of each model that all others do, too; whether it was taken."""
+    store = SqlState(url)
+    _start_together()
+    return [_begins(store, number, racer) for number in range(WINDOWS)]
+
+
+def _begins(store: SqlState, number: int, racer: int) -> bool:
+    rollout = a_rollout(f"model-{number}", id=f"rollout of racer {racer} of model {number}")
+    try:
+        store.save_rollout(rollout, an_entry(id=rollout.id))
+    except Conflict:
+        return False
+    return True
+
+
 def answer_all(url: str, racer: int) -> list[bool]:
     """Answer the questions that all others answer too; whether each answer was taken."""
     store = SqlState(url)

@@ -81,6 +81,9 @@ def release(
     """Put a registered version forward: opens its rollout, without an offline trial, in your name."""
     opened = the_house(house)
     rollout = open_rollout(opened, opened.registry.version(model, number), now_or(at), who=by, because=because)
+    if rollout.candidate != number:
+        console.print(f"{model} v{number} waits for {rollout.id} to end.")
+        return
     console.print(f"{rollout.id} is open; its first step waits for {', '.join(rollout.plan.gates) or 'nobody'}.")
 
 

@@ -38,8 +38,9 @@ def open_rollout(house: House, version: Version, at: datetime, *, who: str, beca
     wanted = _new_rollout(house, version, at)
     rollout = next((r for r in house.state.rollouts(version.model) if r.id == wanted.id), None)
     if rollout is None:
-        if (other := house.state.open_rollout(version.model)) and not _superseded(house, other, version, at, who):
-            return other
+        other = house.state.open_rollout(version.model)
+        if other and (waited_for := _made_way(house, other, version, at, who)):
+            return waited_for
         try:
             rollout = _saved(house, wanted, who, because)
         except Conflict:
@@ -61,21 +62,21 @@ def _saved(house: House, rollout: Rollout, who: str, because: str) -> Rollout:
     return rollout
 
 
-def _superseded(house: House, other: Rollout, version: Version, at: datetime, who: str) -> bool:
-    """Whether the rollout under way made way; else the version is written down as the one that waits for it."""
+def _made_way(house: House, other: Rollout, version: Version, at: datetime, who: str) -> Rollout | None:
+    """None where the rollout under way made way; else it, with the version written down as the one that waits."""
     if other.candidate == version.number:
         mend = f"end it first with `watchkeeper rollback {version.model}`"
         raise Conflict(f"{version.name} is under way already in {other.id}; {mend}")
     if other.plan.newer is Newer.SUPERSEDES and not other.is_soaking:
         because = f"{version.name} takes its place."
         act(house, other, Judgement(Outcome.UNKNOWN, because), Action(Verb.ROLL_BACK, because), at)
-        return True
+        return None
     waits = replace(other, waiting=version.number, revision=other.revision + 1)
     because = f"{version.name} waits for {other.id} to end."
     house.state.save_rollout(
         waits, Entry(f"{other.id}#{waits.revision}", at, who, "wait", other.model, other.id, because)
     )
-    return False
+    return waits
 
 
 def _new_rollout(house: House, version: Version, at: datetime) -> Rollout:
