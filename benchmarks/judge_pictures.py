@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.canary_rules import RULES, Counts
 from benchmarks.judge import drawn, judged
-from benchmarks.launches import DAYS, EVERY, FIRST, PLAN, Launch, launches
+from benchmarks.launches import DAYS, EVERY, FIRST, PLAN, Launch, in_the_shadow, launches
 from benchmarks.streams import FLIGHTS
 from examples.flights.train import FOLDER
 from watchkeeper.domain.judgements import Criterion, Judgement, Role
@@ -57,10 +57,12 @@ def _start(launch: Launch) -> datetime:
 
 
 def _launch(launch: Launch, title: str) -> Canvas:
+    """As its rollout would have shown it on the day of its end."""
     start = _start(launch)
     days = enumerate(zip(launch.canary, launch.champion, strict=True), 1)
     pairs = [Pairs(a, b, start + n * DAY) for n, (a, b) in days]
-    return rollout_picture(judge([Evidence(launch.criterion, pairs=pairs)], PLAN), title)
+    decided = in_the_shadow(launch)[1]
+    return rollout_picture(judge([Evidence(launch.criterion, pairs=pairs[:decided])], PLAN), title)
 
 
 def _days(launch: Launch) -> Canvas:
