@@ -160,3 +160,16 @@ def _comes_true(condition: object, within: float = 10.0) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_a_host_that_changes_its_folder_meanwhile_writes_where_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    logger = a_logger(Path("records"))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert logger.flush()
+    assert [row["_id"] for row in rows(tmp_path / "records")] == ["r1"]
+    assert not list((tmp_path / "elsewhere").iterdir())

@@ -85,7 +85,7 @@ def sink_at(root: Path | str) -> Sink:
         ModuleNotFoundError: a URL, and fsspec is not installed.
     """
     if not is_url(root):
-        return Folder(Path(str(root).removeprefix("file://")))
+        return Folder(Path(str(root).removeprefix("file://")).absolute())
     if find_spec("fsspec") is None:
         raise ModuleNotFoundError(f'{root} is reached through fsspec: pip install "watchkeeper[objects]"')
     return Bucket(str(root))
