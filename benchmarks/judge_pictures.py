@@ -14,7 +14,8 @@ import numpy as np
 
 from benchmarks.canary_rules import RULES, Counts
 from benchmarks.judge import drawn, judged
-from benchmarks.launches import DAYS, EVERY, FIRST, PLAN, Launch, in_the_shadow, launches
+from benchmarks.launch_days import DAYS, EVERY, FIRST, Launch, launches
+from benchmarks.launches import PLAN, in_the_shadow
 from benchmarks.streams import FLIGHTS
 from examples.flights.train import FOLDER
 from watchkeeper.domain.judgements import Criterion, Judgement, Role

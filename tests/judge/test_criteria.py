@@ -5,22 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from tests.builders import DAY, NOON, PLAN
 from watchkeeper.domain.business import Direction
 from watchkeeper.domain.judgements import Criterion, Judgement, Outcome, Role
 from watchkeeper.judge import Block, Evidence, Pairs, judge
 
-NONE = np.empty(0)
 LOSS = Criterion("loss", 0.01, bounds=(0.0, 4.6), labelled=True)
 ERRORS = Criterion("errors", 0.001, role=Role.GUARD)
 LATENCY = Criterion("latency", 0.25, role=Role.GUARD)
-laws = settings(derandomize=True, deadline=None, max_examples=40)
-losses = st.lists(st.floats(0, 4.6), min_size=0, max_size=30).map(np.array)
-blocks_of = st.lists(st.builds(Block, losses, losses), max_size=10)
-looks = st.integers(1, 12)
 
 
 def judged(blocks: list[Block], criterion: Criterion = LOSS) -> Judgement:

@@ -15,8 +15,6 @@ from watchkeeper.window import Floats
 
 NONE = np.empty(0)
 LOSS = Criterion("loss", 0.01, bounds=(0.0, 4.6), labelled=True)
-ERRORS = Criterion("errors", 0.001, role=Role.GUARD)
-LATENCY = Criterion("latency", 0.25, role=Role.GUARD)
 laws = settings(derandomize=True, deadline=None, max_examples=40)
 losses = st.lists(st.floats(0, 4.6), min_size=0, max_size=30).map(np.array)
 blocks_of = st.lists(st.builds(Block, losses, losses), max_size=10)
