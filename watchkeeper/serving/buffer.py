@@ -35,9 +35,13 @@ class Buffer:
     """
 
     def __init__(self, limits: Limits, start: Callable[[], None]) -> None:
-        self._start = start
-        self._half = max(1, limits.batch // 2)
-        self._capacity = limits.capacity
+        self._start, self._limits = start, limits
+        self.begin()
+
+    def begin(self) -> None:
+        """Start with nothing: at first, and again in a forked process, where the lock is of no use."""
+        self._half = max(1, self._limits.batch // 2)
+        self._capacity = self._limits.capacity
         self._lock = threading.RLock()
         self._rows: dict[str, list[Any]] = {}  # the values of all rows of a kind, one row after the other
         self._settled = 0

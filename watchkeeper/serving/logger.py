@@ -1,10 +1,10 @@
 """Predictions and labels on their way to their store, out of the way of an answer."""
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from pathlib import Path
+from time import time_ns
 
 from watchkeeper.serving.books import Books
 from watchkeeper.serving.counts import Counted, Totals
@@ -78,6 +78,7 @@ class PredictionLogger(Counted):
         self._books = Books(sink_at(root), place, self._model, state or state_folder())
         encoding = Encoding(self._model, tuple(classes), privacy(without, hashed), self._sampling.weight)
         self._writer = Writer(encoding.files, self._books, limits)
+        self._buffer = self._writer.buffer
 
     def log(  # noqa: PLR0913 - a record has these fields
         self,
@@ -107,15 +108,15 @@ class PredictionLogger(Counted):
         """
         try:
             if self._draws and not self._sampling.keeps(key, id):
-                self._writer.buffer.leave_out()
+                self._buffer.leave_out()
                 return
             asked = features.copy() if type(features) is dict else dict(features)
             answer = copy(prediction) if self._classes else prediction
         except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
-            self._writer.buffer.drop()
+            self._buffer.drop()
         else:
-            row = (time.time_ns(), id, key, version, asked, answer, latency_ms, at, failed)
-            self._writer.buffer.offer(PREDICTIONS, row)
+            row = (time_ns(), id, key, version, asked, answer, latency_ms, at, failed)
+            self._buffer.offer(PREDICTIONS, row)
 
     def log_shadow(  # noqa: PLR0913 - a shadow's answer has these fields
         self,
@@ -131,13 +132,13 @@ class PredictionLogger(Counted):
         """Log what a version answered beside another; kept when the record of this `id` and `key` is."""
         try:
             if self._draws and not self._sampling.keeps(key, id):
-                self._writer.buffer.leave_out()
+                self._buffer.leave_out()
                 return
             answer = copy(prediction) if self._classes else prediction
         except Exception:  # noqa: BLE001 - as above
-            self._writer.buffer.drop()
+            self._buffer.drop()
         else:
-            self._writer.buffer.offer(SHADOWS, (time.time_ns(), id, version, answer, latency_ms, at, failed))
+            self._buffer.offer(SHADOWS, (time_ns(), id, version, answer, latency_ms, at, failed))
 
     def log_label(self, id: str, label: float | str, at: datetime | None = None) -> None:  # noqa: A002 - as above
         """Log the truth about a record, known since `at`; of two labels of one record the later counts.
@@ -145,7 +146,7 @@ class PredictionLogger(Counted):
         Of a multiclass model it is the name of a class, or its place among them; what it cannot be is kept as missing.
         A label is logged whether its record was kept or not.
         """
-        self._writer.buffer.offer(LABELS, (time.time_ns(), id, label, at))
+        self._buffer.offer(LABELS, (time_ns(), id, label, at))
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Write now.
@@ -166,7 +167,7 @@ class PredictionLogger(Counted):
 
     def totals(self) -> Totals:
         """All counters at one moment, dropped rows by reason among them."""
-        return self._writer.buffer.totals()
+        return self._buffer.totals()
 
     @property
     def model(self) -> str:

@@ -41,6 +41,7 @@ class Writer:
 
     def __init__(self, encode: Encode, books: Books, limits: Limits) -> None:
         self._encode, self._books, self._limits = encode, books, limits
+        self.buffer = Buffer(limits, self._run)
         self._start_anew()
         begin_in_forks(self)
         _LIVE.add(self)
@@ -50,10 +51,10 @@ class Writer:
     def begin(self) -> None:
         """Start with nothing in a forked process, where neither locks nor thread are of use."""
         self.buffer.ledger.release()
+        self.buffer.begin()
         self._start_anew()
 
     def _start_anew(self) -> None:
-        self.buffer = Buffer(self._limits, self._run)
         self.delivery = Delivery(self._encode, self._books.sink, self.buffer.settle)
         self.seconds = 0.0
         self._answers = threading.Condition()
