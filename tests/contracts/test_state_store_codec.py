@@ -106,3 +106,16 @@ def test_every_cause_that_was_ever_written_can_be_read() -> None:
     written = ("data bug", "covariate shift", "concept drift", "calibration drift", "serving fault")
     for cause in (*written, "label-feed fault", "unknown"):
         assert decode(Incident, encode(an_incident()).replace("data bug", cause)).cause == cause
+
+
+def test_a_rollout_of_an_earlier_release_is_read_with_what_it_could_not_say() -> None:
+    old = """{"id": "flights-v4", "model": "flights", "candidate": 4, "digest": "sha256:5e", "champion": 3,
+        "plan": {"steps": [{"share": 0.1, "lasts": "P1D", "records": 500}], "margin": 0.01, "alpha": 0.05,
+                 "gates": ["canary"], "deadline": "P30D"},
+        "opened": "2013-07-01T12:00:00Z", "since": "2013-07-02T12:00:00Z", "step": 1, "revision": 2, "end": null,
+        "ended": null, "because": "",
+        "history": [{"at": "2013-07-02T12:00:00Z", "verb": "advance", "share": 0.1, "because": "ada approved."}]}"""
+    rollout = decode(Rollout, old)
+    assert (rollout.plan.soak, rollout.plan.shadow, rollout.blind, rollout.waiting) == (None, None, None, None)
+    assert [criterion.name for criterion in rollout.plan.asked] == ["loss"]
+    assert (rollout.share, rollout.is_soaking, rollout.is_watched) == (0.1, False, True)
