@@ -55,9 +55,8 @@ class Buffer:
         """Take a row, or count it as dropped."""
         with self._lock:
             slots = self._slots
-            produced = slots[PRODUCED]
-            slots[PRODUCED] = produced + 1
-            if produced - self._settled >= self._capacity:
+            slots[PRODUCED] = produced = slots[PRODUCED] + 1
+            if produced - self._settled > self._capacity:
                 slots[self._refused_for()] += 1
                 self._settled += 1
                 return
@@ -66,10 +65,9 @@ class Buffer:
             except KeyError:
                 values = self._rows[kind] = []
             values += row
-            full = len(values) == self._half * len(row)
             if not self.started:
                 self._start()
-        if full:
+        if not produced % self._half:
             self.wake.set()
 
     def drop(self) -> None:
