@@ -11,7 +11,7 @@ class Limits:
 
     Attributes:
         capacity: rows that may wait.
-        batch: rows that a kill may cost; writing begins at half of them, so that the others have room meanwhile.
+        batch: rows that a kill may cost while the sink keeps up; a write begins at every half of them.
         every: seconds between two writes when fewer come.
         overhead: the largest share of a core that the writing thread takes; it rests for the remainder, and what finds
             the buffer full meanwhile is dropped.

@@ -38,7 +38,7 @@ class PredictionLogger(Counted):
             predictions these are.
         classes: of a multiclass model, as its spec names them.
         capacity: rows that may wait.
-        batch: rows that a kill may cost; writing begins at half of them.
+        batch: rows that a kill may cost while the sink keeps up; a write begins at every half of them.
         every: seconds between two writes when fewer come.
         sample: the share of the routing keys whose records are kept, the same keys on every host. Each record that is
             kept has its weight, and labels are always logged.
