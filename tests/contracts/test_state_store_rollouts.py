@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import DAY, HOUR, NOON, a_followup, a_question, a_rollout, an_answer, an_entry
+from watchkeeper.domain.actions import Action, after
 from watchkeeper.domain.approvals import Decision, Question
 from watchkeeper.domain.followups import Story
-from watchkeeper.domain.rollouts import Action, Rollout, RolloutEnd, Verb, after
+from watchkeeper.domain.rollouts import Rollout, RolloutEnd, Verb
 from watchkeeper.errors import Conflict, NotThere
 from watchkeeper.ports import StateStore
 

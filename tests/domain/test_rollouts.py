@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import DAY, NOON, a_question, a_rollout, an_answer
+from watchkeeper.domain.actions import after, next_action
 from watchkeeper.domain.approvals import Answer, Decision
 from watchkeeper.domain.judgements import Judgement, Outcome
 from watchkeeper.domain.plans import Gate, Plan, Step
-from watchkeeper.domain.rollouts import Rollout, Verb, after, next_action
+from watchkeeper.domain.rollouts import Rollout, Verb
 
 steps = st.lists(st.floats(0.01, 0.99), min_size=1, max_size=4, unique=True).flatmap(
     lambda shares: st.tuples(

@@ -6,10 +6,11 @@ from datetime import datetime
 import pytest
 
 from tests.builders import DAY, NOON, PLAN, a_rollout, an_answer
+from watchkeeper.domain.actions import Action, after, next_action
 from watchkeeper.domain.approvals import Answer, Decision
 from watchkeeper.domain.judgements import Judgement, Outcome
 from watchkeeper.domain.plans import Gate
-from watchkeeper.domain.rollouts import Action, Rollout, RolloutEnd, Verb, after, next_action
+from watchkeeper.domain.rollouts import Rollout, RolloutEnd, Verb
 
 BOTH = replace(PLAN, gates=tuple(Gate))
 FREE = replace(PLAN, gates=())

@@ -9,8 +9,9 @@ import pytest
 
 from tests import toy
 from tests.story.test_releasing import second
+from watchkeeper.domain.actions import Action
 from watchkeeper.domain.judgements import Outcome
-from watchkeeper.domain.rollouts import Action, Rollout, RolloutEnd, Verb
+from watchkeeper.domain.rollouts import Rollout, RolloutEnd, Verb
 from watchkeeper.domain.traffic import assigned
 from watchkeeper.domain.versions import Pointers
 from watchkeeper.errors import Conflict

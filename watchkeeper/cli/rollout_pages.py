@@ -9,8 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 
 from watchkeeper.cli.marks import moment
+from watchkeeper.domain.actions import next_action
 from watchkeeper.domain.blindness import ROLLOUT
-from watchkeeper.domain.rollouts import next_action
 from watchkeeper.errors import NotThere
 from watchkeeper.story.drawing import READ, STEPS, draw_rollout, readings_of, standing, steps_of
 from watchkeeper.story.house import House

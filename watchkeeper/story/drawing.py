@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from pathlib import Path
 
-from watchkeeper.domain.intervals import stamp
+from watchkeeper.domain.intervals import spoken, stamp
 from watchkeeper.domain.judgements import Judgement, Reading
 from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.pictures import Heading, Image, Part, Rows, Words, page, rollout_picture
@@ -74,13 +74,13 @@ def steps_of(rollout: Rollout) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     if plan.shadow:
         share, least = f"{plan.shadow.share:.0%}", f"{plan.shadow.records:,}"
-        rows.append((_mark(rollout.is_shadowing), "shadow", share, str(plan.shadow.lasts), least))
+        rows.append((_mark(rollout.is_shadowing), "shadow", share, spoken(plan.shadow.lasts), least))
     for number, step in enumerate(plan.steps, 1):
         name = f"{number} (after approval)" if step.asks else str(number)
-        rows.append((_mark(now == number), name, f"{step.share:.0%}", str(step.lasts), f"{step.records:,}"))
+        rows.append((_mark(now == number), name, f"{step.share:.0%}", spoken(step.lasts), f"{step.records:,}"))
     if plan.soak:
         kept = f"{1 - plan.soak.holdout:.0%}"
-        rows.append((_mark(rollout.is_soaking), "soak", kept, str(plan.soak.lasts), ""))
+        rows.append((_mark(rollout.is_soaking), "soak", kept, spoken(plan.soak.lasts), ""))
     return rows
 
 

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
+from watchkeeper.domain.actions import Action, after, asked
 from watchkeeper.domain.approvals import Question, Silence
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.judgements import Judgement
 from watchkeeper.domain.plans import Gate
-from watchkeeper.domain.rollouts import Action, Rollout, RolloutEnd, Verb, after, asked
+from watchkeeper.domain.rollouts import Rollout, RolloutEnd, Verb
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers
 from watchkeeper.story.evidence import evidence_of

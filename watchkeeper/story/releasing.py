@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from watchkeeper.domain.actions import Action, next_action
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.followups import FollowUp, Story
 from watchkeeper.domain.intervals import stamp
 from watchkeeper.domain.judgements import Judgement, Outcome
 from watchkeeper.domain.plans import Newer
-from watchkeeper.domain.rollouts import Action, Rollout, Verb, next_action
+from watchkeeper.domain.rollouts import Rollout, Verb
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers, Version
 from watchkeeper.errors import Conflict, NotThere

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from watchkeeper.domain.actions import blinded
 from watchkeeper.domain.alerts import Alert, Link, alerts_for
 from watchkeeper.domain.audit import Entry
 from watchkeeper.domain.blindness import ROLLOUT, blind_finding, blind_incident, sighted_incident
 from watchkeeper.domain.incidents import Incident, Transition
 from watchkeeper.domain.judgements import Judgement, Outcome
-from watchkeeper.domain.rollouts import Rollout, blinded
+from watchkeeper.domain.rollouts import Rollout
 from watchkeeper.story.house import House
 
 __all__ = ["end_of_darkness", "in_the_dark", "note_sight", "tell"]
