@@ -16,7 +16,10 @@ from examples.standins.server import serve
 from watchkeeper.errors import Conflict
 from watchkeeper.wiring import HOUSE
 
-__all__ = ["Stage", "set_stage"]
+__all__ = ["MADE", "Stage", "clear", "set_stage"]
+
+MADE = ".made-by-the-demo"
+"""The first file of a demo's folder: whatever stopped an earlier demo, the next one knows what it may remove."""
 
 SPEC = Path(__file__).parents[2] / "deployments" / "models" / "flights.toml"
 
@@ -78,8 +81,10 @@ def set_stage(folder: Path, *, keep: bool, port: int) -> Iterator[Stage]:
     """
     folder = folder.resolve()
     if not keep:
-        _clear(folder)
-    (folder / "models").mkdir(parents=True, exist_ok=True)
+        clear(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MADE).touch()
+    (folder / "models").mkdir(exist_ok=True)
     shutil.copy(SPEC, folder / "models" / SPEC.name)
     port = free_port(port)
     _set_environment(folder, port)
@@ -94,13 +99,17 @@ def set_stage(folder: Path, *, keep: bool, port: int) -> Iterator[Stage]:
         yield stage
 
 
-def _clear(folder: Path) -> None:
+def clear(folder: Path) -> None:
     """Remove what an earlier demo left, and nothing else. Raises Conflict when the folder holds anything else."""
     if not folder.exists() or not any(folder.iterdir()):
         return
-    if not (folder / "house.toml").is_file() or not (folder / "models").is_dir():
+    earlier_release = (folder / "house.toml").is_file() and (folder / "models").is_dir()
+    if not (earlier_release or (folder / MADE).is_file()):
         raise Conflict(f"{folder} was not made by the demo: name an empty folder with --folder")
-    shutil.rmtree(folder)
+    gone = folder.with_name(f".{folder.name}.gone")  # as a whole first, so that a kill leaves no half of it
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def _set_environment(folder: Path, port: int) -> None:

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from deployments.server import free_port
+from examples.flights.stage import MADE, clear
 
 SCHEMA = json.loads(Path("docs/demo-summary.schema.json").read_text(encoding="utf-8"))
 
@@ -52,6 +54,19 @@ def test_the_demo_tells_what_happened_and_goes_on_where_it_was_stopped(tmp_path:
 def test_the_schema_refuses_a_summary_that_lacks_a_part() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert list(Draft202012Validator(SCHEMA).iter_errors({"schema": SCHEMA["properties"]["schema"]["const"]}))
+
+
+def test_a_demo_that_was_stopped_at_once_makes_way_for_the_next_one(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    command = [sys.executable, "-m", "watchkeeper", "demo", "--folder", str(folder), "--port", str(free_port(0))]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        while not (folder / MADE).exists() and first.poll() is None:
+            time.sleep(0.01)
+        first.kill()
+    assert not (folder / "house.toml").exists()
+    (folder / "half-written.txt").write_text("of the demo that was killed")
+    clear(folder)
+    assert not folder.exists()
 
 
 def test_a_folder_that_holds_anything_else_is_not_cleared(tmp_path: Path) -> None:
