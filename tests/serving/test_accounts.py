@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,23 +45,16 @@ steps = st.one_of(
 )
 
 
-def vanish(root: Path) -> None:
-    """The folder is gone, and cannot be made."""
-    if (root / "flights").is_dir():
-        (root / "flights").rename(root / "aside")
-        (root / "flights").write_text("in the way")
-
-
-def come_back(root: Path) -> None:
-    if (root / "aside").exists():
-        (root / "flights").unlink()
-        (root / "aside").rename(root / "flights")
+def lead(root: Path, to: Path) -> None:
+    """Let the place that the logger writes to lead elsewhere, in one step."""
+    (root / "next").symlink_to(to)
+    (root / "next").rename(root / "place")
 
 
 def play(logger: PredictionLogger, root: Path, step: str, n: int) -> None:
     """One step of a host's life."""
     if step in ("break", "mend"):
-        vanish(root) if step == "break" else come_back(root)
+        lead(root, Path(os.devnull) if step == "break" else root / "real")
     elif step == "flush":
         logger.flush()
     elif step == "label":
@@ -82,8 +76,9 @@ def test_the_books_balance_whatever_happens(
     tmp_path_factory: pytest.TempPathFactory, capacity: int, batch: int, sample: float, life: list[tuple[str, int]]
 ) -> None:
     root = tmp_path_factory.mktemp("life")
-    (root / "flights").mkdir()
-    logger = PredictionLogger(root, "flights", capacity=capacity, batch=batch, sample=sample, every=3_600)
+    (root / "real").mkdir()
+    lead(root, root / "real")
+    logger = PredictionLogger(root / "place", "flights", capacity=capacity, batch=batch, sample=sample, every=3_600)
     offered = 0
     for step, times in life:
         for n in range(times):
@@ -93,13 +88,13 @@ def test_the_books_balance_whatever_happens(
             assert counts.produced == offered
             assert 0 <= counts.pending <= capacity
             assert min(counts.delivered, counts.dropped, counts.sampled_out) >= 0
-    come_back(root)
+    lead(root, root / "real")
     assert logger.close() or logger.dropped
-    rows = sum(len(kept(root, part)) for part in ("predictions", "labels", "shadows"))
+    rows = sum(len(kept(root / "real", part)) for part in ("predictions", "labels", "shadows"))
     assert logger.counts().pending == 0
     assert logger.delivered == rows
-    assert all(balances(account) for account in accounts(root))
-    assert sum(account["produced"] for account in accounts(root)) == offered
+    assert all(balances(account) for account in accounts(root / "real"))
+    assert sum(account["produced"] for account in accounts(root / "real")) == offered
 
 
 def test_the_account_says_what_was_dropped_and_why(tmp_path: Path) -> None:
