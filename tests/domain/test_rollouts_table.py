@@ -55,7 +55,7 @@ UNDECIDED, UNKNOWN = judged(Outcome.UNDECIDED), judged(Outcome.UNKNOWN, 0)
         (replace(LAST, plan=BOTH), NO_WORSE, None, LATER, Verb.ASK, "The promotion of flights v4 needs"),
         (replace(LAST, plan=BOTH), NO_WORSE, YES, LATER, Verb.PROMOTE, "ada approved. The canary is no worse."),
         (replace(LAST, plan=BOTH), NO_WORSE, NO, LATER, Verb.ROLL_BACK, "ada rejected it: no comment"),
-        (LAST, UNDECIDED, None, NOON + 30 * DAY, Verb.ROLL_BACK, "Not decided within 30 days, 0:00:00: The canary is"),
+        (LAST, UNDECIDED, None, NOON + 30 * DAY, Verb.ROLL_BACK, "Not decided within 30 days: The canary is"),
     ],
 )
 def test_what_happens_next(

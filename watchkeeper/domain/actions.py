@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watchkeeper.domain.approvals import Answer, Decision
+from watchkeeper.domain.intervals import spoken
 from watchkeeper.domain.judgements import Judgement, Outcome
 from watchkeeper.domain.plans import Gate
 from watchkeeper.domain.rollouts import Move, Rollout, RolloutEnd, Verb
@@ -35,7 +36,7 @@ def next_action(rollout: Rollout, judgement: Judgement, answer: Answer | None, n
     if rollout.is_soaking:
         return _soaking(rollout, judgement, now)
     if now - rollout.opened >= rollout.plan.deadline:
-        return Action(Verb.ROLL_BACK, f"Not decided within {rollout.plan.deadline}: {judgement.sentence}")
+        return Action(Verb.ROLL_BACK, f"Not decided within {spoken(rollout.plan.deadline)}: {judgement.sentence}")
     waits = _waits_for_evidence(rollout, judgement, now)
     return Action(Verb.HOLD, waits) if waits else _onward(rollout, judgement, answer)
 

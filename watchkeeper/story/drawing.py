@@ -95,12 +95,16 @@ def _reading(reading: Reading) -> tuple[str, ...]:
         f"{reading.criterion.name} ({reading.criterion.role})",
         said,
         _number(reading.harm),
-        f"{_number(reading.lower)} and {_number(reading.upper)}",
-        f"{reading.e_worse:.3g} of {reading.needed_worse:.3g}",
-        f"{reading.e_no_worse:.3g} of {reading.needed_no_worse:.3g}",
+        f"{_number(reading.lower)} and {_number(reading.upper)}" if math.isfinite(reading.harm) else "?",
+        _evidence(reading.e_worse, reading.needed_worse),
+        _evidence(reading.e_no_worse, reading.needed_no_worse),
         f"{reading.records + reading.pairs:,}",
         f"{reading.blocks:,}",
     )
+
+
+def _evidence(e_value: float, needed: float) -> str:
+    return f"{e_value:.3g} of {needed:.3g}" if math.isfinite(needed) else "?"
 
 
 def _number(value: float) -> str:
