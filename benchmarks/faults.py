@@ -38,7 +38,7 @@ from watchkeeper.window import Baseline
 __all__ = ["Figures", "main", "measure"]
 
 BUDGET = "0.3 in 30d"
-"""Below the target: three of the year's false pages are holidays, which no budget that is learned from other days expects."""
+"""Below the target: three of the false pages are holidays, which no budget learned from other days expects."""
 
 MATCHED = 0.02
 """False alarms a day at which one-day faults are compared."""
