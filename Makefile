@@ -28,8 +28,8 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 demo: $(VENV)/.demo  ## Show the whole loop on real data (ARGS=--all, ARGS=--interactive)
 	$(BIN)/watchkeeper demo $(ARGS)
 
-test: $(VENV)/.dev  ## Run the tests (ARGS="-k approval")
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev  ## Run the tests, a file at a time in each of two processes (ARGS="-k approval", ARGS="-n 0")
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev  ## Style, types, and the staircase of imports
 	$(BIN)/ruff check .
