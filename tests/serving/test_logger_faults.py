@@ -51,7 +51,7 @@ def test_a_disk_that_says_no_is_counted_and_loses_nothing_once_it_says_yes(tmp_p
     logger.log_label("r1", 1.0)
     assert not logger.flush()
     assert logger.counts() == Counts(2, 0, 0)
-    assert logger.failed_writes == 2
+    assert logger.failed_writes == 3
     assert "NotADirectoryError" in logger.last_error or "FileExistsError" in logger.last_error
     (tmp_path / "flights").unlink()
     assert logger.flush()

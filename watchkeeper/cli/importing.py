@@ -20,7 +20,7 @@ __all__ = ["labels"]
 console = Console()
 
 
-def labels(
+def labels(  # noqa: PLR0913 - a command has these options
     model: Model,
     files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files.", exists=True, dir_okay=False)],
     *,
@@ -29,6 +29,7 @@ def labels(
     at_column: Annotated[
         str | None, typer.Option("--known-at", help="The column that says when each label became known.")
     ] = None,
+    hashed: Annotated[bool, typer.Option("--hashed", help="The hosts hash `_id`: hash alike.")] = False,
     house: HouseFile = None,
 ) -> None:
     """Import labels from files; the same file again imports nothing.
@@ -37,7 +38,7 @@ def labels(
     file count as known since it was written. A file with a mistake imports nothing.
     """
     opened = the_house(house)
-    read = partial(import_labels, id=id_column, label=label_column, at=at_column)
+    read = partial(import_labels, id=id_column, label=label_column, at=at_column, hashed=hashed)
     for file in files:
         written = _imported(opened, model, file, read)
         console.print(f"{file}: {written:,} labels of {model}." if written else f"{file}: nothing new for {model}.")

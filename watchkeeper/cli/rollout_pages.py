@@ -40,7 +40,7 @@ def rollout_page(house: House, model: str, at: datetime) -> Iterator[RenderableT
         yield f"[red]blind[/red] {escape(incident.because)} {incident.key}"
     moves = [(moment(m.at), str(m.verb), f"{m.share:.0%}", m.because) for m in rollout.history]
     yield _table(("when", "what", "share", "because"), moves, "What was done")
-    yield f"page: {draw_rollout(house, rollout, judgement)}"
+    yield f"page: {draw_rollout(house, rollout, judgement, glance=True)}"
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:

@@ -79,6 +79,9 @@ class Books:
             for ledger in dead:
                 try:
                     lost = self._finish(ledger)
+                except ValueError:  # nobody's: a machine lost power, or another layout; it would stop every other one
+                    ledger.forget()
+                    continue
                 except BaseException:
                     ledger.release()
                     raise
@@ -87,7 +90,7 @@ class Books:
 
     def _finish(self, ledger: Ledger) -> int:
         path, rows = ledger.flight()
-        if rows and self.sink.has(path):
+        if 0 < rows <= ledger.totals().counts.pending and self.sink.has(path):
             ledger.slots[DELIVERED] += rows
         found, began = ledger.period(), ledger.began
         lost = found.counts.pending

@@ -40,7 +40,7 @@ class Buffer:
 
     def begin(self) -> None:
         """Start with nothing: at first, and again in a forked process, where the lock is of no use."""
-        self._half = max(1, self._limits.batch // 2)
+        self._half = max(1, min(self._limits.batch, self._limits.capacity) // 2)
         self._capacity = self._limits.capacity
         self._lock = threading.RLock()
         self._rows: dict[str, list[Any]] = {}  # the values of all rows of a kind, one row after the other
@@ -56,7 +56,8 @@ class Buffer:
         with self._lock:
             slots = self._slots
             slots[PRODUCED] = produced = slots[PRODUCED] + 1
-            if produced - self._settled > self._capacity:
+            waiting = produced - self._settled
+            if waiting > self._capacity:
                 slots[self._refused_for()] += 1
                 self._settled += 1
                 return
@@ -67,7 +68,7 @@ class Buffer:
             values += row
             if not self.started:
                 self._start()
-        if not produced % self._half:
+        if not waiting % self._half:
             self.wake.set()
 
     def drop(self) -> None:

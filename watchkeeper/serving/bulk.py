@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from watchkeeper.serving.layout import checked_name
+from watchkeeper.serving.privacy import privacy
 
 __all__ = ["import_labels"]
 
@@ -20,6 +21,7 @@ def import_labels(  # noqa: PLR0913 - all but the first three are said by name, 
     at: str | None = None,
     known: datetime | None = None,
     classes: Sequence[str] = (),
+    hashed: bool = False,
     told: Callable[[int], None] | None = None,
 ) -> int:
     """Write labels beside a model's records; the same file or table again writes nothing.
@@ -35,6 +37,7 @@ def import_labels(  # noqa: PLR0913 - all but the first three are said by name, 
         at: the column that says when each became known; `_at` or `at` where there is one.
         known: when they became known, where no column says so; else the time of the file, or now.
         classes: of a multiclass model; its labels are their names or places.
+        hashed: the model's logger hashes `_id`; the same salt is needed here.
         told: called with the number of rows of every piece that was looked through, and again when it was written.
 
     Returns:
@@ -50,5 +53,7 @@ def import_labels(  # noqa: PLR0913 - all but the first three are said by name, 
 
     source = source_of(labels)
     names = Columns(id, label, at).among(source.names, source.where)
-    reading = Reading(source.where, names, tuple(classes), known or source.known)
-    return imported(f"{root}/{checked_name(model)}", source, reading, told or (lambda _: None))
+    reading = Reading(
+        source.where, names, tuple(classes), known or source.known, privacy((), ("_id",) if hashed else ())
+    )
+    return imported(f"{str(root).rstrip('/')}/{checked_name(model)}", source, reading, told or (lambda _: None))

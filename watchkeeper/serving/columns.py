@@ -39,7 +39,7 @@ def records_table(
     own = {
         "_id": _ids(ids, privacy),
         "_at": _times(moments, logged),
-        "_key": _keys(keys, privacy),
+        "_key": _keys(keys, ids, privacy),
         "_version": _wholes(versions),
         "_latency_ms": _numbers(latencies),
     }
@@ -79,12 +79,16 @@ def _ids(ids: Values, privacy: Privacy) -> pa.Array:
     return _quick(usual, ids, RECORD_TYPES["_id"], values.identity)
 
 
-def _keys(keys: Values, privacy: Privacy) -> pa.Array:
+def _keys(keys: Values, ids: Values, privacy: Privacy) -> pa.Array:
     if "_key" in privacy.without:
         return pa.nulls(len(keys), pa.string())
     usual = set(map(type, keys)) <= {str, NONE}
     if "_key" in privacy.hashed:
         return pa.array([None if values.missing(v) else privacy.hide(values.text(v)) for v in keys], pa.string())
+    if "_id" in privacy.hashed:  # a key that is the id must not tell what is hidden beside it
+        texts = [None if values.missing(v) else values.text(v) for v in keys]
+        same = zip(texts, map(values.identity, ids), strict=True)
+        return pa.array([key if key is None or key != name else privacy.hide(key) for key, name in same], pa.string())
     return _quick(usual, keys, RECORD_TYPES["_key"], lambda v: None if values.missing(v) else values.text(v))
 
 

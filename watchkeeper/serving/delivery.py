@@ -23,6 +23,9 @@ CANNOT_BE_KEPT, SINK_FAILED = (DROPPED + REASONS.index(reason) for reason in ("c
 FIELDS = {PREDICTIONS: 9, SHADOWS: 7, LABELS: 4}
 """Values of a row of a kind."""
 
+PATIENCE = 2
+"""Parcels that a sink refuses in one turn before the others are not tried: one may be refused for its own sake."""
+
 LARGEST = 20_000
 """Rows that are made into one file at most, when many have waited."""
 
@@ -68,12 +71,15 @@ class Delivery:
     def go(self, ledger: Ledger) -> bool:
         """Put what waits, the oldest first; whether all was put, and nothing was lost since the last time."""
         lost, self._lost = self._lost, False
-        try:
-            while self._waiting:
-                self._put(self._waiting[0], ledger)
-                self._waiting.popleft()
-        except Exception as error:  # noqa: BLE001 - whatever a sink says, the thread must live
-            self.note(error)
+        refused: list[Parcel] = []
+        while self._waiting and len(refused) < PATIENCE:
+            parcel = self._waiting.popleft()
+            try:
+                self._put(parcel, ledger)
+            except Exception as error:  # noqa: BLE001 - whatever a sink says, the thread must live
+                self.note(error)
+                refused.append(parcel)
+        self._waiting.extend(refused)
         return not (lost or self._waiting)
 
     def give_up(self) -> None:

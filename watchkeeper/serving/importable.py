@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from watchkeeper.serving.answers import place_of
+from watchkeeper.serving.privacy import OPEN, Privacy
 from watchkeeper.serving.tables import LABEL_TYPES
 
 __all__ = ["Columns", "Reading", "labels_of"]
@@ -18,6 +19,9 @@ T = TypeVar("T")
 
 USUAL = {"id": ("_id", "id"), "label": ("_label", "label"), "at": ("_at", "at")}
 """The names that columns have when nobody says otherwise; the first that is there counts."""
+
+NOTHING = frozenset({"", "NA", "N/A", "null", "NULL"})
+"""Texts that say that there is no label, unless a class is called so."""
 
 TRUTHS = {"true": 1.0, "false": 0.0}
 
@@ -52,12 +56,14 @@ class Reading:
         where: its name, for messages.
         names: of the columns by what they hold; None for `at` where all labels became known at one moment.
         known: that moment.
+        privacy: whether ids are hashed, as the logger of the records does.
     """
 
     where: str
     names: dict[str, str | None]
     classes: tuple[str, ...]
     known: datetime
+    privacy: Privacy = OPEN
 
     @property
     def chosen(self) -> list[str]:
@@ -72,50 +78,61 @@ def labels_of(piece: pa.Table, reading: Reading, row: int) -> pa.Table:
         ValueError: a value cannot be meant; names the source, the column and the row.
     """
 
-    def read(what: str, meaning: Callable[[Any], T]) -> list[T]:
-        return _meanings(piece, reading, what, meaning, row)
+    def read(what: str, meaning: Callable[[Any], T], places: Sequence[int]) -> list[T]:
+        return _meanings(piece, reading, what, meaning, row, places)
 
-    values = np.array(read("label", lambda value: _label(value, reading.classes)), np.float64)
-    times = read("at", _moment) if reading.names["at"] else [reading.known] * piece.num_rows
-    columns = {"_id": read("id", _identity), "_label": values, "_at": times}
-    table = pa.table({name: pa.array(columns[name], kind) for name, kind in LABEL_TYPES.items()})
-    return table.filter(pa.array(~np.isnan(values)))
+    everywhere = range(piece.num_rows)
+    values = np.array(read("label", lambda value: _label(value, reading.classes), everywhere), np.float64)
+    places = np.flatnonzero(~np.isnan(values)).tolist()  # nothing else is asked of a row whose truth is not known yet
+    times = read("at", _moment, places) if reading.names["at"] else [reading.known] * len(places)
+    ids = read("id", _identity, places)
+    if "_id" in reading.privacy.hashed:
+        ids = [reading.privacy.hide(name) for name in ids]
+    columns = {"_id": ids, "_label": values[places], "_at": times}
+    return pa.table({name: pa.array(columns[name], kind) for name, kind in LABEL_TYPES.items()})
 
 
-def _meanings(piece: pa.Table, reading: Reading, what: str, meaning: Callable[[Any], T], row: int) -> list[T]:
+def _meanings(
+    piece: pa.Table, reading: Reading, what: str, meaning: Callable[[Any], T], row: int, places: Sequence[int]
+) -> list[T]:
     """What every value of a column means; each distinct one is asked about once."""
     name = reading.names[what]
     values = piece.column(name).to_pylist()
     known: dict[Any, T] = {}
-    for place, value in enumerate(values):
-        if value not in known:
-            try:
+    for place in places:
+        value = values[place]
+        try:
+            if value not in known:
                 known[value] = meaning(value)
-            except (ValueError, TypeError) as error:
-                held = "nothing" if value is None else repr(value)
-                raise ValueError(
-                    f"{reading.where}, row {row + place}: column `{name}` holds {held}; it needs {error}"
-                ) from error
-    return [known[value] for value in values]
+        except (ValueError, TypeError) as error:
+            held = "nothing" if value in (None, "") else repr(value)
+            raise ValueError(
+                f"{reading.where}, row {row + place}: column `{name}` holds {held}; it needs {error}"
+            ) from error
+    return [known[values[place]] for place in places]
 
 
 def _identity(value: Any) -> str:  # noqa: ANN401 - whatever a table holds
     if value is None or value == "" or value != value:  # noqa: PLR0124 - NaN
         raise ValueError("the id of a record, as it was logged")
+    if isinstance(value, bytes):
+        return value.decode()
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _label(value: Any, classes: Sequence[str]) -> float:  # noqa: ANN401 - the same
     """A label as it is kept, NaN for none."""
-    if value is None or value == "":
-        return math.nan
     if isinstance(value, str) and value in classes:
         return float(classes.index(value))
+    if value is None or (isinstance(value, str) and value in NOTHING):
+        return math.nan
     try:
         number = TRUTHS.get(value.lower()) if isinstance(value, str) else None
         number = float(value) if number is None else number
         if math.isnan(number):
             return math.nan
+        if number.is_integer() and str(int(number)) in classes:
+            return float(classes.index(str(int(number))))  # what is called "3" is not the fourth
         return float(place_of(number, classes)) if classes else _finite(number)
     except (ValueError, TypeError) as error:
         needed = f"one of {', '.join(classes)}" if classes else "a number, true or false"

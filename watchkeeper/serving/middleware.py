@@ -68,7 +68,8 @@ class WatchMiddleware:
         try:
             await self._app(scope, receive, watch.send)
         except Exception:
-            watch.status = HTTPStatus.INTERNAL_SERVER_ERROR
+            if not watch.answered:  # what fails behind a whole answer, as a background task, is not the version's
+                watch.status = HTTPStatus.INTERNAL_SERVER_ERROR
             raise
         finally:
             CURRENT.reset(before)
@@ -90,6 +91,7 @@ class _Watch:
 
     Attributes:
         status: of its response; None as long as there is none, and for ever when the client leaves before it.
+        answered: the whole of the response is on its way.
     """
 
     def __init__(self, send: Send) -> None:
@@ -98,11 +100,13 @@ class _Watch:
         self._send = send
         self._began = time.perf_counter()
         self._seconds: float | None = None
+        self.answered = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status, self._seconds = message["status"], time.perf_counter() - self._began
         await self._send(message)
+        self.answered |= message["type"] == "http.response.body" and not message.get("more_body", False)
 
     def close(self, logger: PredictionLogger, traffic: Traffic) -> None:
         """Log what was asked and answered, and count the request."""

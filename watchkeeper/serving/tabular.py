@@ -67,17 +67,19 @@ def _table(labels: Any) -> pa.Table:  # noqa: ANN401 - the same
     raise ValueError(f"labels come in a .csv or .parquet file, an Arrow table or a data frame, not {type(labels)}")
 
 
+QUOTED = pa.csv.ParseOptions(newlines_in_values=True)
+"""A quoted cell may hold line breaks."""
+
+
 def _names_of_csv(path: Path) -> Sequence[str]:
-    with pa.csv.open_csv(path) as reader:
+    with pa.csv.open_csv(path, parse_options=QUOTED) as reader:
         return list(reader.schema.names)
 
 
 def _csv(path: Path, names: Sequence[str]) -> Iterator[pa.Table]:
     """Every value as text: what it means is for `importable` to say, row by row."""
-    texts = pa.csv.ConvertOptions(
-        include_columns=list(names), column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True
-    )
-    with _told_of(path), pa.csv.open_csv(path, convert_options=texts) as reader:
+    texts = pa.csv.ConvertOptions(include_columns=list(names), column_types=dict.fromkeys(names, pa.string()))
+    with _told_of(path), pa.csv.open_csv(path, parse_options=QUOTED, convert_options=texts) as reader:
         for batch in reader:
             yield pa.Table.from_batches([batch])
 

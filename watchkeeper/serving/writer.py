@@ -144,13 +144,16 @@ class Writer:
     def _tell(self) -> None:
         """Write the accounts; at the end the ledger has nothing more to tell."""
         try:
-            self._books.finish_the_dead()
             self._books.tell(self.buffer.ledger, self.buffer.totals(), self.delivery.last_error)
         except Exception as error:  # noqa: BLE001 - the thread must live
             self.delivery.note(error)
         else:
             if self.buffer.closed and not self.buffer.pending:
                 self.buffer.change(lambda ledger: ledger.forget())
+        try:
+            self._books.finish_the_dead()
+        except Exception as error:  # noqa: BLE001 - other processes' books are no reason to keep none of our own
+            self.delivery.note(error)
 
     def _end_turn(self, asked: int, *, clear: bool) -> None:
         with self._answers:

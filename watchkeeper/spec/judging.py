@@ -78,6 +78,8 @@ def trouble_with_criteria(said: Mapping[str, CriterionSpec], columns: Mapping[st
         return "rollout.criteria.loss: the loss is always a gate; its margin is `rollout.margin`"
     countable = [name for name, kind in columns.items() if kind in (Kind.NUMERIC, Kind.BOOLEAN)]
     for name, one in said.items():
+        if name in USUAL and (one.bounds or one.worse != "higher"):
+            return f"rollout.criteria.{name}: `worse` and `bounds` are known; say its margin and role only"
         if name not in USUAL and name not in countable:
             known = [*USUAL, *countable]
             return f"rollout.criteria: {name} is neither errors, latency nor a numeric column{nearest(name, known)}"

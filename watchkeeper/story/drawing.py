@@ -16,10 +16,16 @@ READ = ("criterion", "says", "harm", "between", "worse", "no worse", "records", 
 STEPS = ("", "step", "share", "lasts", "records")
 
 
-def draw_rollout(house: House, rollout: Rollout, judgement: Judgement) -> Path:
-    """Write the page; the same rollout at the same revision has the same file."""
-    name = f"rollout-{rollout.model}-v{rollout.candidate}-{stamp(rollout.opened)}-{rollout.revision}.html"
-    file = house.evidence / rollout.model / name.replace(":", "")
+def draw_rollout(house: House, rollout: Rollout, judgement: Judgement, *, glance: bool = False) -> Path:
+    """Write the page; the same rollout at the same revision has the same file, and that of one that ended stays.
+
+    Args:
+        glance: somebody only looks: what a decision rests on is not written over.
+    """
+    name = f"rollout-{rollout.model}-v{rollout.candidate}-{stamp(rollout.opened)}-{rollout.revision}".replace(":", "")
+    file = house.evidence / rollout.model / f"{name}{'-now' if glance and rollout.is_open else ''}.html"
+    if not rollout.is_open and file.exists():
+        return file
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page_of(rollout, judgement), encoding="utf-8")
     return file

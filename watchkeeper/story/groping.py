@@ -33,13 +33,20 @@ class Lost:
 
 def lost_rollouts(house: House) -> dict[str, str]:
     """Why the rollout that a model's split shows cannot be found in the state store, by model."""
-    shown = {model: split for model in house.models if (split := house.router.split(model)) and _is_shared(split)}
+    shown = {model: split for model in house.models if (split := _split(house, model)) and _is_shared(split)}
     try:
         known = {rollout.id for rollout in house.state.rollouts()} if shown else set()
     except OutsideError as error:
         return dict.fromkeys(shown, f"The state store cannot be reached: {error}.")
     gone = {model: split for model, split in shown.items() if split.salt not in known}
     return {model: f"The state store knows of no rollout {split.salt}." for model, split in gone.items()}
+
+
+def _split(house: House, model: str) -> Split | None:
+    """What hosts follow, None where it cannot be read: then the champion answers, and other models have their look."""
+    with suppress(OutsideError):
+        return house.router.split(model)
+    return None
 
 
 def _is_shared(split: Split) -> bool:
@@ -60,9 +67,10 @@ def find_again(house: House, at: datetime) -> None:
     """Write down what was told in the dark, and that it is over, of every model whose rollout is found again."""
     for model in house.models:
         if lost := _noted(house, model):
-            if lost.told and house.state.open_incident(model, ROLLOUT) is None:
+            if lost.told:  # a kill between the two of them, or another incident, leaves neither open
                 opened, transition = blind_incident(house.spec.env, model, lost.since, lost.told, lost.why, lost.still)
-                tell(house, opened, transition)
+                if house.state.open_incident(model, ROLLOUT) is None:
+                    tell(house, opened, transition)
                 tell(house, *sighted_incident(opened, at, "The state store says again where the rollout stands."))
             _file(house, model).unlink(missing_ok=True)
 
@@ -78,8 +86,8 @@ def _tell_directly(house: House, model: str, lost: Lost) -> None:
 
 
 def _still(house: House, model: str) -> str:
-    split = house.router.split(model)
-    share = f"v{split.canary} keeps its {split.share:.0%} of traffic" if split else "Traffic stays as it is"
+    split = _split(house, model)
+    share = f"v{split.canary} keeps its {split.share:.0%} of traffic" if split and split.canary else "Traffic stays"
     return f"{share} until it can be seen again."
 
 

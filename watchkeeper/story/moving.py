@@ -12,6 +12,7 @@ from watchkeeper.domain.plans import Gate
 from watchkeeper.domain.rollouts import Rollout, RolloutEnd, Verb
 from watchkeeper.domain.traffic import Split
 from watchkeeper.domain.versions import Pointers
+from watchkeeper.errors import Conflict
 from watchkeeper.story.evidence import evidence_of
 from watchkeeper.story.house import House
 from watchkeeper.story.sight import end_of_darkness
@@ -51,6 +52,8 @@ def settle(house: House, rollout: Rollout, at: datetime) -> None:
 
     Traffic that grows comes last, so that it is the sign that all is done; after a rollback it has moved before.
     """
+    if house.state.rollout(rollout.id).revision != rollout.revision:
+        raise Conflict(f"{rollout.id} has moved on meanwhile; the next look sees where it stands")
     now = house.registry.pointers(rollout.model)
     wanted = _pointers(rollout, now)
     if wanted != now:
@@ -63,7 +66,8 @@ def is_settled(house: House, rollout: Rollout) -> bool:
     """Whether pointers and traffic are where the record of an ended rollout says, or others' by now."""
     split, now = house.router.split(rollout.model), house.registry.pointers(rollout.model)
     is_ours = split is not None and split.salt == rollout.id
-    return not (is_ours and not _is_in_place(house, rollout)) and now.candidate != rollout.candidate
+    is_done = _is_in_place(house, rollout) and _pointers(rollout, now) == now
+    return not (is_ours and not is_done) and now.candidate != rollout.candidate
 
 
 def _is_in_place(house: House, rollout: Rollout) -> bool:

@@ -68,9 +68,14 @@ def numbers_in(records: pa.Table, column: str) -> Floats:
 def ends_of(records: pa.Table, every: timedelta) -> Integers:
     """The end of each record's block, in microseconds since 1970."""
     length = every // TICK
-    at: Integers = records["_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
-    ends: Integers = (at // length + 1) * length
+    ends: Integers = (ticks_in(records) // length + 1) * length
     return ends
+
+
+def ticks_in(records: pa.Table) -> Integers:
+    """When each record was made, in microseconds since 1970."""
+    at: Integers = records["_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
+    return at
 
 
 def ticks_of(moment: datetime) -> int:

@@ -15,13 +15,26 @@ from watchkeeper.judge import Block, Evidence, Pairs, losses_of
 from watchkeeper.serving.answers import SCORES, answers_in
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
-from watchkeeper.story.saying import Said, ends_of, moment_of, numbers_in, picked, those_of, ticks_of
+from watchkeeper.story.saying import (
+    Integers,
+    Said,
+    ends_of,
+    moment_of,
+    numbers_in,
+    picked,
+    those_of,
+    ticks_in,
+    ticks_of,
+)
 from watchkeeper.window import Floats
 
 __all__ = ["Weighed", "weigh"]
 
 SOON = timedelta(hours=1)
 """What needs no label is looked at hour by hour where windows are longer, so that an outage is not lost in its day."""
+
+MOVES = (Verb.SHADOW, Verb.ADVANCE, Verb.PROMOTE)
+"""What changes shares. Within a block they stay: else who got more of the afternoon is judged by its hours."""
 
 OWN = (LOSS, ERRORS, LATENCY)
 
@@ -77,11 +90,11 @@ def _unlabelled(criterion: Criterion, requests: pa.Table, rollout: Rollout, spec
     canary, champion = rollout.candidate, rollout.champion
     if criterion.name == ERRORS:
         failed = [np.where(picked(requests, v), those_of(requests, "_failed", v), np.nan) for v in (canary, champion)]
-        return Said(ends_of(requests, min(spec.every, SOON)), *failed)
+        return Said(_ends(rollout, requests, min(spec.every, SOON)), *failed)
     column = "_latency_ms" if criterion.name == LATENCY else criterion.name
     values = numbers_in(requests, column)
     return Said(
-        ends_of(requests, min(spec.every, SOON)),
+        _ends(rollout, requests, min(spec.every, SOON)),
         *(np.where(those_of(requests, "_version", v), values, np.nan) for v in (canary, champion)),
     )
 
@@ -89,10 +102,10 @@ def _unlabelled(criterion: Criterion, requests: pa.Table, rollout: Rollout, spec
 def _loss(house: House, spec: ModelSpec, rollout: Rollout, requests: pa.Table, due: Interval, at: datetime) -> Evidence:
     """The losses of the records whose labels are due, and of those that both versions answered."""
     labelled = house.predictions.labelled(spec.model, due, at, spec.answer_columns)
-    losses, ends = _losses(house, spec, rollout, labelled, ""), ends_of(labelled, spec.every)
+    losses, ends = _losses(house, spec, rollout, labelled, ""), _ends(rollout, labelled, spec.every)
     said = Said(ends, *(np.where(those_of(labelled, "_version", v), losses, np.nan) for v in _both(rollout)))
     asked = Said(
-        ends_of(requests, spec.every),
+        _ends(rollout, requests, spec.every),
         *(np.where(those_of(requests, "_version", v), 1.0, np.nan) for v in _both(rollout)),
     )
     missing = _missing(asked.counts, said.counts, ticks_of(due.end))
@@ -111,7 +124,7 @@ def _pairs(house: House, spec: ModelSpec, rollout: Rollout, due: Interval, at: d
     back = those_of(table, "_version", canary) & those_of(table, "_shadow_version", champion)
     told = (forth | back) & np.isfinite(own) & np.isfinite(shadow)
     mine, theirs = np.where(forth, shadow, own), np.where(forth, own, shadow)
-    said = Said(ends_of(table, spec.every)[told], mine[told], theirs[told])
+    said = Said(_ends(rollout, table, spec.every)[told], mine[told], theirs[told])
     return tuple(Pairs(a, b, moment_of(end)) for end, a, b in said.blocks)
 
 
@@ -142,10 +155,21 @@ def _blocks(said: Said, missing: dict[int, tuple[int, int]] | None = None) -> tu
 def _missing(
     asked: dict[int, tuple[int, int]], labelled: dict[int, tuple[int, int]], until: int
 ) -> dict[int, tuple[int, int]]:
-    """How many records of either version have no label yet, by window, of those whose labels are due."""
+    """How many records of either version have no label yet, by window, of those whose labels are due.
+
+    Records that came between two readings may be labelled and not counted as asked.
+    """
     known = {end: labelled.get(end, (0, 0)) for end in asked if end <= until}
-    return {end: (asked[end][0] - seen[0], asked[end][1] - seen[1]) for end, seen in known.items()}
+    return {end: (max(0, asked[end][0] - a), max(0, asked[end][1] - b)) for end, (a, b) in known.items()}
 
 
 def _both(rollout: Rollout) -> tuple[int, int]:
     return rollout.candidate, rollout.champion
+
+
+def _ends(rollout: Rollout, records: pa.Table, every: timedelta) -> Integers:
+    """The end of each record's block: of its window, or of the step that ended within it, as shares differ."""
+    at, ends = ticks_in(records), ends_of(records, every)
+    for cut in (ticks_of(move.at) for move in rollout.history if move.verb in MOVES):
+        ends = np.where((at < cut) & (cut < ends), cut, ends)
+    return ends
