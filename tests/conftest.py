@@ -18,6 +18,7 @@ PREFECT_PORT = free_port(0)
 def pytest_configure() -> None:
     os.environ.update(prefect_environment(PREFECT_HOME, PREFECT_PORT))
     os.environ["PREFECT_LOGGING_LEVEL"] = "ERROR"
+    os.environ.pop("COLUMNS", None)  # tests say how wide their terminal is; those that run beside others inherit one
 
 
 @pytest.fixture(scope="session")
