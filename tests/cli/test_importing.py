@@ -9,6 +9,7 @@ from tests import toy
 from tests.contracts.records import NOON, TODAY, records
 from watchkeeper.cli.app import app
 from watchkeeper.errors import OutsideError
+from watchkeeper.serving.privacy import SALT, Privacy
 from watchkeeper.story.house import House
 from watchkeeper.wiring import HOUSE, open_house
 
@@ -44,3 +45,15 @@ def test_a_mistake_is_an_error_that_names_it(house: House, tmp_path: Path) -> No
     with pytest.raises(OutsideError, match=r"wrong\.csv, row 1: column `label` holds 'late'"):
         said(wrong)
     assert not house.predictions.labelled("toy", TODAY, NOON, []).num_rows
+
+
+def test_labels_of_hosts_that_hash_ids_are_hashed_alike(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SALT, "a salt of more than sixteen bytes")
+    hidden = Privacy(salt=b"a salt of more than sixteen bytes").hide("ada")
+    house.predictions.append("toy", records([hidden]))
+    file = tmp_path / "labels.csv"
+    file.write_text("id,label,at\nada,1,2013-07-01\n")
+    assert "1 labels of toy." in said(file, "--hashed")
+    assert house.predictions.labelled("toy", TODAY, NOON, [])["_id"].to_pylist() == [hidden]

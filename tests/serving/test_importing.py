@@ -102,6 +102,46 @@ def test_labels_of_classes_are_names_or_places(root: Path, tmp_path: Path) -> No
     assert known(root) == {"a": 1.0, "b": 0.0, "c": 2.0}
 
 
+def test_classes_named_by_numbers_are_meant_by_name_however_the_numbers_come(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": ["a", "b"], "label": [1, 3]}), tmp_path / "whole.parquet")
+    comes = {
+        "text": written(tmp_path, "id,label\na,1\nb,3\n"),
+        "text of pandas": written(tmp_path, "id,label\na,1.0\nb,3.0\nc,\n", "floats.csv"),
+        "pandas": pd.DataFrame({"id": ["a", "b", "c"], "label": [1, 3, None]}),
+        "parquet": tmp_path / "whole.parquet",
+    }
+    for name, labels in comes.items():
+        ParquetPredictions(tmp_path / name).append("flights", records([*"abc"]))
+        import_labels(tmp_path / name, "flights", labels, known=NOON, classes=("1", "2", "3", "4", "5"))
+    assert {name: known(tmp_path / name) for name in comes} == {name: {"a": 0.0, "b": 2.0} for name in comes}
+
+
+@pytest.mark.parametrize("row", ["b,,", ",,2013-07-01", "b,NA,", ",,monday"])
+def test_a_row_without_a_label_is_passed_over_whatever_else_it_lacks(root: Path, tmp_path: Path, row: str) -> None:
+    file = written(tmp_path, f"id,label,at\na,1,2013-07-01\n{row}\nc,0,2013-07-01\n")
+    assert import_labels(root, "flights", file) == 2
+    assert known(root) == {"a": 1.0, "c": 0.0}
+
+
+def test_a_class_may_be_called_as_nothing_is(root: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, "id,label\na,NA\nb,US\nc,\n")
+    assert import_labels(root, "flights", file, classes=("NA", "US")) == 2
+    assert known(root) == {"a": 0.0, "b": 1.0}
+
+
+def test_ids_may_be_bytes(root: Path, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": [b"a", b"b"], "label": [1, 0]}), tmp_path / "labels.parquet")
+    import_labels(root, "flights", tmp_path / "labels.parquet", known=NOON)
+    assert known(root) == {"a": 1.0, "b": 0.0}
+
+
+def test_cells_in_quotes_may_hold_line_breaks_wherever_the_file_is_cut(root: Path, tmp_path: Path) -> None:
+    comment = '"' + "every line\nof a long comment\n" * 40 + '"'
+    rows = [f"{name},{comment},1\n" for name in (*"abcdef", *(f"x{n}" for n in range(1_500)))]
+    assert import_labels(root, "flights", written(tmp_path, "id,comment,label\n" + "".join(rows))) == len(rows)
+    assert known(root) == dict.fromkeys("abcdef", 1.0)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

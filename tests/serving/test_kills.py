@@ -12,7 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from watchkeeper.serving import PredictionLogger
-from watchkeeper.serving.ledger import state_folder
+from watchkeeper.serving.books import Books
+from watchkeeper.serving.counts import PRODUCED
+from watchkeeper.serving.delivery import SINK_FAILED
+from watchkeeper.serving.ledger import SIZE, Ledger, state_folder
+from watchkeeper.serving.sinks import Folder
 
 HOST = """
 import sys, time
@@ -158,3 +162,38 @@ def test_counters_are_where_the_environment_says_and_else_in_memory(monkeypatch:
     assert state_folder() == Path("/somewhere")
     monkeypatch.delenv("WATCHKEEPER_STATE")
     assert state_folder().name == f"watchkeeper-{os.getuid()}"
+
+
+def left_behind(root: Path, state: Path) -> Ledger:
+    """The ledger of a process that has offered ten rows; released, it is that of a dead one."""
+    ledger = Ledger()
+    Books(Folder(root), str(root), "flights", state).open(ledger)
+    ledger.slots[PRODUCED] = 10
+    return ledger
+
+
+def test_a_ledger_that_cannot_be_read_keeps_nobody_from_their_own_account(tmp_path: Path) -> None:
+    left_behind(tmp_path, tmp_path / "state").release()
+    (ledger,) = (tmp_path / "state").glob("*.ledger")
+    ledger.write_bytes(b"\0" * SIZE)
+    logger = PredictionLogger(tmp_path, "flights", state=tmp_path / "state", every=3_600)
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert logger.close()
+    assert [(a["pid"], a["delivered"]) for a in accounts(tmp_path)] == [(os.getpid(), 1)]
+    assert (logger.failed_writes, logger.lost_by_kill) == (0, 0)
+    assert not list((tmp_path / "state").iterdir())
+
+
+def test_a_file_that_arrived_though_its_put_was_given_up_is_not_counted_twice(tmp_path: Path) -> None:
+    dead = left_behind(tmp_path, tmp_path / "state")
+    dead.depart("flights/arrived", 10)
+    Folder(tmp_path).put("flights/arrived", b"content")
+    dead.slots[SINK_FAILED] = 10
+    dead.release()
+    heir = PredictionLogger(tmp_path, "flights", state=tmp_path / "state", every=3_600)
+    assert heir.close()
+    assert heir.lost_by_kill == 0
+    told = [
+        (a["delivered"], a["dropped"], a["lost_by_kill"], a["pending"]) for a in accounts(tmp_path) if a["produced"]
+    ]
+    assert told == [(0, 10, 0, 0)]

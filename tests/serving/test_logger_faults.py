@@ -12,9 +12,10 @@ import pytest
 from watchkeeper.serving import Counts, PredictionLogger
 from watchkeeper.serving.books import Books
 from watchkeeper.serving.delivery import FIELDS, Encode
-from watchkeeper.serving.layout import LABELS, SHADOWS
+from watchkeeper.serving.layout import LABELS, SHADOWS, put_whole
 from watchkeeper.serving.ledger import state_folder
 from watchkeeper.serving.limits import Limits
+from watchkeeper.serving.sampling import Sampling
 from watchkeeper.serving.sinks import Folder
 from watchkeeper.serving.tables import Parcel
 from watchkeeper.serving.writer import Writer
@@ -160,6 +161,37 @@ def _comes_true(condition: Callable[[], bool], within: float = 20.0) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_one_file_that_is_refused_is_in_no_other_ones_way(tmp_path: Path) -> None:
+    blocked = tmp_path / "flights/labels/day=2013-07-01"
+    put_whole(blocked, b"in the way")
+    logger = a_logger(tmp_path)
+    logger.log_label("r1", 1.0, at=NOON)
+    logger.log("r1", "k", 1, {}, 0.5, at=NOON)
+    assert not logger.flush()
+    assert logger.counts() == Counts(2, 1, 0)
+    blocked.unlink()
+    assert logger.close()
+    assert [len(rows(tmp_path, part)) for part in ("predictions", "labels")] == [1, 1]
+
+
+def test_a_buffer_smaller_than_half_a_batch_is_written_before_it_is_full(tmp_path: Path) -> None:
+    logger = a_logger(tmp_path, capacity=10, batch=10_000)
+    for n in range(5):
+        logger.log(f"r{n}", "k", 1, {}, 0.5, at=NOON)
+    assert _comes_true(lambda: logger.delivered == 5)
+    assert logger.close()
+
+
+def test_a_write_begins_at_half_a_batch_of_what_waits_and_not_of_what_was_left_out(tmp_path: Path) -> None:
+    logger, sampling = a_logger(tmp_path, batch=4, sample=0.5), Sampling(0.5)
+    keys = [f"k{n}" for n in range(100)]
+    kept, left = (next(k for k in keys if sampling.keeps(k, "") is whether) for whether in (True, False))
+    for n, key in enumerate((kept, left) * 2):
+        logger.log(f"r{n}", key, 1, {}, 0.5, at=NOON)
+    assert _comes_true(lambda: logger.delivered == 2)
+    assert logger.close()
 
 
 @pytest.mark.parametrize("settings", [{"overhead": 0.0}, {"overhead": 1.5}, {"capacity": 0}, {"every": -1}])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 from starlette.middleware.base import BaseHTTPMiddleware
 
 from tests.hosts import Host, raises, says
@@ -61,6 +61,23 @@ def test_an_answer_may_come_while_the_response_is_on_its_way_and_a_torn_one_is_a
     talk(watched(host), "/late/a", "/torn/b")
     assert fates(host) == {"a": (3, 0.9, None), "b": (3, None, 3)}
     assert next(row for row in host.kept() if row["_id"] == "a")["_latency_ms"] < 50
+
+
+def test_what_fails_behind_a_whole_answer_is_no_failure_of_the_version(host: Host) -> None:
+    api = watched(host)
+
+    def send_mail() -> None:
+        raise OSError("the mail server is down")
+
+    @api.get("/mails/{name}")
+    def mails(name: str, behind: BackgroundTasks) -> float:
+        observe(name, "k", 3, {"n": 1}).answer(0.5)
+        behind.add_task(send_mail)
+        return 0.5
+
+    (answer,) = talk(api, "/mails/a")
+    assert answer.json() == 0.5
+    assert fates(host) == {"a": (3, 0.5, None)}
 
 
 def test_a_task_that_outlives_its_request_is_told_that_nobody_watches(

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from watchkeeper.serving import PredictionLogger
+from tests.hosts import says
+from watchkeeper.serving import LoggedModel, PredictionLogger, import_labels
 from watchkeeper.serving.privacy import SALT, Privacy
 
 SECRET = "a salt of more than sixteen bytes"  # noqa: S105 - of this test
@@ -105,3 +106,33 @@ def test_a_salt_is_long_enough_and_may_be_very_long(tmp_path: Path, monkeypatch:
             PredictionLogger(tmp_path, "flights", hashed=["a"])
     else:
         assert PredictionLogger(tmp_path, "flights", hashed=["a"]).close()
+
+
+class Half:
+    """A model that is never sure."""
+
+    predict = staticmethod(says(0.5))
+
+
+@pytest.mark.usefixtures("_salted")
+def test_a_wrapped_model_that_hides_ids_tells_none_by_its_keys_and_finds_imported_labels(tmp_path: Path) -> None:
+    logger = PredictionLogger(tmp_path / "kept", "flights", hashed=["_id"], every=3_600)
+    LoggedModel(Half(), logger, 1).predict([{"age": 36}], ids=["ada@example.org"])
+    LoggedModel(Half(), logger, 1).predict([{"age": 37}], ids=["eve@example.org"], keys=["site-7"])
+    assert logger.close()
+    ids = table(tmp_path / "kept", "predictions")["_id"].to_pylist()
+    assert table(tmp_path / "kept", "predictions")["_key"].to_pylist() == [ids[0], "site-7"]
+    file = tmp_path / "labels.csv"
+    file.write_text("id,label\nada@example.org,1\neve@example.org,0\n")
+    assert import_labels(tmp_path / "kept", "flights", file, hashed=True) == 2
+    assert table(tmp_path / "kept", "labels")["_id"].to_pylist() == ids
+    assert b"@example" not in everything(tmp_path / "kept")
+
+
+def test_ids_of_imported_labels_are_hashed_with_a_salt_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SALT, raising=False)
+    with pytest.raises(ValueError, match=SALT):
+        import_labels(tmp_path, "flights", pa.table({"id": ["a"], "label": [1]}), hashed=True)
+    assert not list(tmp_path.iterdir())

@@ -7,11 +7,16 @@ import uuid
 from pathlib import Path
 
 import fsspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from watchkeeper.serving import Counts, PredictionLogger
+from watchkeeper.serving.books import Books
+from watchkeeper.serving.bulk import import_labels
+from watchkeeper.serving.counts import PRODUCED
+from watchkeeper.serving.ledger import Ledger
 from watchkeeper.serving.sinks import Bucket, Folder, sink_at
 
 
@@ -38,8 +43,20 @@ class Full(MemoryFileSystem):
         super().pipe_file(path, value, mode=mode, **kwargs)
 
 
+class Blind(MemoryFileSystem):
+    """A store whose credentials may write and not look."""
+
+    protocol = "blind"
+
+    def exists(self, path: str, **kwargs: object) -> bool:
+        if path.endswith(".parquet"):
+            raise PermissionError(f"403 HeadObject {path}")
+        return bool(super().exists(path, **kwargs))
+
+
 fsspec.register_implementation("slow", Slow, clobber=True)
 fsspec.register_implementation("full", Full, clobber=True)
+fsspec.register_implementation("blind", Blind, clobber=True)
 
 
 @pytest.fixture
@@ -119,3 +136,27 @@ def test_a_folder_that_vanishes_comes_back_with_all_that_was_logged(tmp_path: Pa
     (tmp_path / "records").unlink()
     assert logger.close()
     assert logger.counts() == Counts(2, 2, 0)
+
+
+def test_a_store_that_may_not_be_looked_into_keeps_nobody_from_their_own_account(tmp_path: Path) -> None:
+    place, killed = uuid.uuid4().hex, Ledger()
+    url = f"blind://{place}"
+    Books(sink_at(url), url, "flights", tmp_path).open(killed)
+    killed.slots[PRODUCED] = 10
+    killed.depart("flights/predictions/a.parquet", 10)
+    killed.release()
+    logger = PredictionLogger(url, "flights", state=tmp_path, every=3_600)
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert logger.close()
+    (account,) = (file.getvalue() for path, file in Blind.store.items() if f"{place}/flights/accounts" in path)
+    assert (json.loads(account)["produced"], json.loads(account)["delivered"]) == (1, 1)
+    assert "403 HeadObject" in logger.last_error
+    assert len(list(tmp_path.glob("*.ledger"))) == 1  # what the killed process has lost is still to be told
+
+
+def test_a_url_may_end_in_a_slash(bucket: str) -> None:
+    logger = PredictionLogger(f"{bucket}/", "flights", every=3_600)
+    logger.log("r1", "k", 1, {}, 0.5)
+    assert logger.close()
+    assert import_labels(f"{bucket}/", "flights", pa.table({"id": ["r1"], "label": [1]})) == 1
+    assert [len(in_memory(bucket, part)) for part in ("predictions", "labels", "accounts")] == [1, 1, 1]
