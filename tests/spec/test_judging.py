@@ -72,6 +72,11 @@ enabled = false
         ("[rollout.criteria.tmp]\nmargin = 1.0", "tmp is neither errors, latency nor a numeric column; did you mean"),
         ("[rollout.criteria.temp]", "rollout.criteria.temp: say its margin, in the column's own unit"),
         ("[rollout.criteria.temp]\nmargin = 1.0\nbounds = [2, 1]", "bounds name the least value first"),
+        (
+            '[rollout.criteria.errors]\nworse = "lower"',
+            "rollout.criteria.errors: `worse` and `bounds` are known; say its",
+        ),
+        ("[rollout.criteria.latency]\nbounds = [0, 9]", "rollout.criteria.latency: `worse` and `bounds` are known"),
         ("[rollout]\nsoak = { holdout = 0 }", "a soak sees the old champion: give it a holdout"),
         ('[rollout]\nnewer = "wait"', "'wait' is not known; did you mean `waits`?"),
     ],

@@ -1,5 +1,7 @@
 """What the records say of a canary, by each criterion."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,11 +11,16 @@ import pytest
 
 from tests import toy
 from tests.story.test_releasing import second
+from tests.story.test_soaking import SOAKED
+from watchkeeper.adapters.parquet_predictions import ParquetPredictions
+from watchkeeper.domain.actions import Action
+from watchkeeper.domain.blindness import ROLLOUT
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.judgements import Outcome
-from watchkeeper.domain.rollouts import Rollout
+from watchkeeper.domain.rollouts import Rollout, Verb
 from watchkeeper.story.house import House
 from watchkeeper.story.judging import judge_canary
-from watchkeeper.story.releasing import advance, open_rollout
+from watchkeeper.story.releasing import act, advance, open_rollout
 from watchkeeper.story.weighing import weigh
 from watchkeeper.wiring import open_house
 
@@ -106,3 +113,77 @@ def test_before_labels_are_due_no_loss_is_known(house: House) -> None:
     log(house, AT)
     (loss, *_) = weigh(house, rollout_of(house), AT + toy.DAY).evidence
     assert loss.blocks == ()
+
+
+def test_a_step_that_begins_within_a_window_ends_its_block_there(house: House) -> None:
+    judgement, cut = judge_canary(house, rollout_of(house), AT), AT + 14 * HOUR
+    for hour in range(24):
+        if hour == 14:
+            act(house, rollout_of(house), judgement, Action(Verb.ADVANCE, "a test"), cut)
+        log(house, AT + hour * HOUR, 60)
+    log(house, AT + toy.DAY)
+    found = {e.criterion.name: e for e in weigh(house, rollout_of(house), AT + 4 * toy.DAY).evidence}
+    assert [(b.at, b.canary.size, b.champion.size) for b in found["loss"].blocks] == [
+        (cut, 14 * 20, 14 * 40),
+        (AT + toy.DAY, 10 * 20, 10 * 40),
+        (AT + 2 * toy.DAY, 100, 200),
+    ]
+
+
+def test_a_step_that_begins_within_an_hour_ends_the_block_of_what_needs_no_label(house: House) -> None:
+    judgement, cut = judge_canary(house, rollout_of(house), AT), AT + HOUR / 2
+    act(house, rollout_of(house), judgement, Action(Verb.ADVANCE, "a test"), cut)
+    log(house, AT)
+    for evidence in weigh(house, rollout_of(house), AT + HOUR).evidence[1:]:
+        assert [(b.at, b.canary.size) for b in evidence.blocks] == [(cut, 50), (AT + HOUR, 50)]
+
+
+def test_the_first_step_after_a_shadow_is_not_dark(tmp_path: Path) -> None:
+    shadowed = open_house(toy.build(tmp_path, spec=SOAKED.replace("records = 50", "records = 0")))
+    open_rollout(shadowed, second(shadowed), AT, who="sam", because="a test")
+    advance(shadowed, "toy", AT)
+    toy.serve(shadowed, "toy", toy.traffic(AT))
+    steps = []
+    for hours in (24, 25, 26):
+        found = advance(shadowed, "toy", AT + hours * HOUR)
+        assert found is not None
+        steps.append((found.rollout.step, found.rollout.blind))
+    assert steps == [(1, None)] * 3
+    assert shadowed.state.open_incident("toy", ROLLOUT) is None
+
+
+def test_a_jump_of_the_share_is_not_dark_in_the_window_before_it(tmp_path: Path) -> None:
+    spec = toy.SPEC.replace('approvals = ["canary"]', "approvals = []").replace("share = 0.3", "share = 0.0001")
+    small = open_house(toy.build(tmp_path, spec=spec))
+    open_rollout(small, second(small), AT, who="sam", because="a test")
+    advance(small, "toy", AT)
+    toy.serve(small, "toy", toy.traffic(AT))
+    judgement = judge_canary(small, rollout_of(small), AT + toy.DAY)
+    act(small, rollout_of(small), judgement, Action(Verb.ADVANCE, "a test"), AT + toy.DAY)
+    seen = weigh(small, rollout_of(small), AT + 25 * HOUR)
+    assert (rollout_of(small).share, seen.requests, seen.asked) == (0.5, toy.ROWS, 0)
+    for hours in (25, 26):
+        advance(small, "toy", AT + hours * HOUR)
+    assert rollout_of(small).blind is None
+
+
+@dataclass(frozen=True)
+class Busy(ParquetPredictions):
+    """A store to which records come between two readings."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
+        found = super().records(model, interval, columns)
+        self.meanwhile()
+        return found
+
+
+def test_records_that_come_between_two_readings_are_not_less_than_none(house: House) -> None:
+    log(house, AT)
+    assert isinstance(house.predictions, ParquetPredictions)
+    busy = Busy(house.predictions.root, meanwhile=lambda: log(house, AT + HOUR))
+    (loss, *_) = weigh(replace(house, predictions=busy), rollout_of(house), AT + 3 * toy.DAY).evidence
+    (block,) = loss.blocks
+    assert (block.canary.size, block.champion.size) == (200, 400)
+    assert block.unlabelled == (0, 0)

@@ -107,11 +107,16 @@ def needs_a_look(house: House, model: str) -> bool:
 
 
 def advance(house: House, model: str, at: datetime) -> Advance | None:
-    """Judge the canary of a model and do what follows; None when no rollout is open."""
+    """Judge the canary of a model and do what follows; None when no rollout is open.
+
+    Raises SpecError or NotThere where nothing answers yet and the model's file cannot be read: so nothing begins.
+    """
     rollout = house.state.open_rollout(model)
     if rollout is None:
         _finish(house, model, at)
         return None
+    if not rollout.is_watched:
+        house.model(model)
     judgement = judge_canary(house, rollout, at)
     rollout = note_sight(house, rollout, judgement, at)
     answer = house.state.answer_to(question_id(rollout, rollout.gate)) if rollout.gate else None
