@@ -29,7 +29,7 @@ demo: $(VENV)/.demo  ## Show the whole loop on real data (ARGS=--all, ARGS=--int
 	$(BIN)/watchkeeper demo $(ARGS)
 
 test: $(VENV)/.dev  ## Run the tests, a file at a time in each of two processes (ARGS="-k approval", ARGS="-n 0")
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev  ## Style, types, and the staircase of imports
 	$(BIN)/ruff check .
