@@ -21,6 +21,9 @@ __all__ = ["MADE", "Stage", "clear", "set_stage"]
 MADE = ".made-by-the-demo"
 """The first file of a demo's folder: whatever stopped an earlier demo, the next one knows what it may remove."""
 
+PREFECT = Path("kept", "prefect")
+"""Where `watchkeeper up` looks for the house's flow runs, so that it shows those of the demo afterwards."""
+
 SPEC = Path(__file__).parents[2] / "deployments" / "models" / "flights.toml"
 
 HOUSE_TOML = """# Written by the demo. PagerDuty and GitHub are stand-ins on this machine; all else is as in production.
@@ -92,7 +95,7 @@ def set_stage(folder: Path, *, keep: bool, port: int) -> Iterator[Stage]:
         pagerduty = PagerDutyStandin(keep=folder / "pagerduty.json")
         github = GitHubStandin(token=os.environ["WATCHKEEPER_GITHUB_TOKEN"], keep=folder / "github.json")
         addresses = [stack.enter_context(serve(standin.app())) for standin in (pagerduty, github)]
-        api = stack.enter_context(prefect_server(folder / "prefect", port))
+        api = stack.enter_context(prefect_server(folder / PREFECT, port))
         stage = Stage(folder, api, pagerduty, github)
         text = HOUSE_TOML.format(pages=stage.pages, pagerduty=addresses[0], github=addresses[1])
         stage.house.write_text(text, encoding="utf-8")
@@ -126,4 +129,4 @@ def _set_environment(folder: Path, port: int) -> None:
     )
     for name in ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_SERVER_API_PORT"):
         os.environ.pop(name, None)
-    prepare(folder / "prefect", port)
+    prepare(folder / PREFECT, port)

@@ -2,9 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from deployments.server import free_port
 from examples.flights.stage import MADE, clear
+from watchkeeper.wiring import open_house
 
 SCHEMA = json.loads(Path("docs/demo-summary.schema.json").read_text(encoding="utf-8"))
 
@@ -34,6 +37,12 @@ def run_demo(folder: Path, *options: str) -> str:
     return done.stdout
 
 
+def flow_runs(home: Path) -> int:
+    """How many flow runs `watchkeeper up` shows of a house."""
+    with closing(sqlite3.connect(home / "prefect.db")) as kept:
+        return int(kept.execute("select count(*) from flow_run").fetchone()[0])
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(500)
 def test_the_demo_tells_what_happened_and_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
@@ -49,6 +58,7 @@ def test_the_demo_tells_what_happened_and_goes_on_where_it_was_stopped(tmp_path:
     assert summary["incidents"] == []
     assert summary["auc"]["served"] == summary["auc"]["frozen"]
     assert summary["champion_before"] == summary["champion_after"] == 1
+    assert flow_runs(open_house(folder / "house.toml").spec.folder / "prefect") >= 4
 
 
 def test_the_schema_refuses_a_summary_that_lacks_a_part() -> None:
