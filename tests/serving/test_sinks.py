@@ -17,7 +17,7 @@ from watchkeeper.serving.books import Books
 from watchkeeper.serving.bulk import import_labels
 from watchkeeper.serving.counts import PRODUCED
 from watchkeeper.serving.ledger import Ledger
-from watchkeeper.serving.sinks import Bucket, Folder, sink_at
+from watchkeeper.serving.sinks import Bucket, Folder, name_of, sink_at
 
 
 class Slow(MemoryFileSystem):
@@ -160,3 +160,8 @@ def test_a_url_may_end_in_a_slash(bucket: str) -> None:
     assert logger.close()
     assert import_labels(f"{bucket}/", "flights", pa.table({"id": ["r1"], "label": [1]})) == 1
     assert [len(in_memory(bucket, part)) for part in ("predictions", "labels", "accounts")] == [1, 1, 1]
+
+
+def test_a_root_has_one_name_however_it_is_written(tmp_path: Path) -> None:
+    assert name_of(f"file://{tmp_path}") == name_of(tmp_path) == name_of(f"{tmp_path}/") == str(tmp_path)
+    assert name_of("memory://bucket/records/") == name_of("memory://bucket/records")

@@ -15,7 +15,7 @@ from watchkeeper.serving.limits import Limits
 from watchkeeper.serving.logger_metrics import logger_metrics
 from watchkeeper.serving.privacy import privacy
 from watchkeeper.serving.sampling import Sampling
-from watchkeeper.serving.sinks import is_url, sink_at
+from watchkeeper.serving.sinks import name_of, sink_at
 from watchkeeper.serving.writer import Writer
 
 __all__ = ["PredictionLogger"]
@@ -74,8 +74,7 @@ class PredictionLogger(Counted):
         self._sampling = Sampling(sample)
         self._draws = sample < 1.0
         limits = Limits(capacity, batch, every, overhead, exit_within)
-        place = str(root) if is_url(root) else str(Path(root).absolute())
-        self._books = Books(sink_at(root), place, self._model, state or state_folder())
+        self._books = Books(sink_at(root), name_of(root), self._model, state or state_folder())
         encoding = Encoding(self._model, tuple(classes), privacy(without, hashed), self._sampling.weight)
         self._writer = Writer(encoding.files, self._books, limits)
         self._buffer = self._writer.buffer

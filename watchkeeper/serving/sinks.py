@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from watchkeeper.serving.layout import put_whole
 
-__all__ = ["Bucket", "Folder", "Sink", "is_url", "sink_at"]
+__all__ = ["Bucket", "Folder", "Sink", "is_url", "name_of", "sink_at"]
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oci", "r2", "memory"})
 """Protocols under which an object is there as a whole or not at all; elsewhere a draft is moved."""
@@ -78,6 +78,15 @@ def is_url(root: Path | str) -> bool:
     return isinstance(root, str) and "://" in root and not root.startswith("file://")
 
 
+def name_of(root: Path | str) -> str:
+    """One name of a root, however it is written: books that outlive a process are found by it."""
+    return str(root).rstrip("/") if is_url(root) else str(_folder(root))
+
+
+def _folder(root: Path | str) -> Path:
+    return Path(str(root).removeprefix("file://")).absolute()
+
+
 def sink_at(root: Path | str) -> Sink:
     """The sink of a folder, or of a URL as fsspec understands it.
 
@@ -85,7 +94,7 @@ def sink_at(root: Path | str) -> Sink:
         ModuleNotFoundError: a URL, and fsspec is not installed.
     """
     if not is_url(root):
-        return Folder(Path(str(root).removeprefix("file://")).absolute())
+        return Folder(_folder(root))
     if find_spec("fsspec") is None:
         raise ModuleNotFoundError(f'{root} is reached through fsspec: pip install "watchkeeper[objects]"')
     return Bucket(str(root))
