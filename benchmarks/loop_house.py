@@ -48,13 +48,15 @@ approvals = ["canary"]
 margin = 0.1
 deadline = "14d"
 steps = [{ share = 0.5, lasts = "1d", records = 200 }, { share = 0.9, lasts = "1d", records = 200 }]
+shadow = { share = 1.0, lasts = "1d", records = 200 }
+soak = { lasts = "1d" }
 [recalibration]
 holdout = "2d"
 approvals = []
 """
 """What differs from the demo's, and why: the world of flights turns within weeks, so a model is refreshed every ten
-days; a candidate that is about as good may serve, for tomorrow it is the fresher one; its canary is judged at nine
-tenths, where most of the traffic has it already."""
+days; a candidate that is about as good may serve, for tomorrow it is the fresher one; it answers in the shadow from
+its first day on, where five days are enough, and its canary is judged at nine tenths, where most have it already."""
 
 
 def build_house(folder: Path, flights: Path) -> House:
