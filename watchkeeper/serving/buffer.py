@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from watchkeeper.serving.counts import DROPPED, PRODUCED, REASONS, SAMPLED_OUT, UNUSABLE, Totals
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS
 from watchkeeper.serving.ledger import SEEN, Ledger
 from watchkeeper.serving.limits import Limits
 
@@ -43,8 +44,10 @@ class Buffer:
         self._half = max(1, min(self._limits.batch, self._limits.capacity) // 2)
         self._capacity = self._limits.capacity
         self._lock = threading.RLock()
-        self._rows: dict[str, list[Any]] = {}  # the values of all rows of a kind, one row after the other
-        self._settled = 0
+        self._acquire, self._release = self._lock.acquire, self._lock.release
+        self._rows = _no_rows()
+        self._produced = self._settled = 0
+        self._look_at = 0  # rows that wait when the next one is more than a row to append
         self.ledger = Ledger()
         self._slots = self.ledger.slots
         self.closed = self.resting = self.started = False
@@ -53,23 +56,13 @@ class Buffer:
 
     def offer(self, kind: str, row: Row) -> None:
         """Take a row, or count it as dropped."""
-        with self._lock:
-            slots = self._slots
-            slots[PRODUCED] = produced = slots[PRODUCED] + 1
-            waiting = produced - self._settled
-            if waiting > self._capacity:
-                slots[self._refused_for()] += 1
-                self._settled += 1
-                return
-            try:
-                values = self._rows[kind]
-            except KeyError:
-                values = self._rows[kind] = []
-            values += row
-            if not self.started:
-                self._start()
-        if not waiting % self._half:
-            self.wake.set()
+        try:  # `with` takes twice as long; and outside of `try` a signal's exception could leave the lock held
+            self._acquire()
+            self._slots[PRODUCED] = self._produced = produced = self._produced + 1
+            if produced - self._settled < self._look_at or self._has_room():
+                self._rows[kind] += row
+        finally:
+            self._release()
 
     def drop(self) -> None:
         """Count a row that could not be made."""
@@ -95,18 +88,20 @@ class Buffer:
             self._slots[place] += rows
             if place != UNUSABLE:
                 self._settled += rows
+                self._look_again()
 
     def take(self) -> dict[str, list[Any]]:
         """The values of all rows that wait, by kind, one row after the other; they stay pending until settled."""
         with self._lock:
             self._slots[SEEN] = time.time_ns()
-            taken, self._rows = self._rows, {}
-        return taken
+            taken, self._rows = self._rows, _no_rows()
+        return {kind: values for kind, values in taken.items() if values}
 
     def close(self) -> None:
         """Take no more."""
         with self._lock:
             self.closed, self._capacity = True, 0
+            self._look_again()
 
     def change(self, ledger: Callable[[Ledger], None]) -> None:
         """Let the ledger count elsewhere, while nobody counts."""
@@ -116,6 +111,26 @@ class Buffer:
             finally:
                 self._slots = self.ledger.slots
 
+    def _has_room(self) -> bool:
+        """Whether the newest row is taken; counts it when it is not, and sees that somebody writes when it is."""
+        waiting = self._produced - self._settled
+        room = waiting <= self._capacity
+        if not room:
+            self._slots[self._refused_for()] += 1
+            self._settled += 1
+        elif not self.started:
+            self._start()
+        if room and not waiting % self._half:
+            self.wake.set()
+        self._look_again()
+        return room
+
+    def _look_again(self) -> None:
+        """Say when: at the next half of a batch, above the capacity, or at once while no thread runs."""
+        waiting = self._produced - self._settled
+        half = (waiting // self._half + 1) * self._half
+        self._look_at = min(half, self._capacity + 1) if self.started else 0
+
     def _refused_for(self) -> int:
         if self.closed:
             return CLOSED
@@ -124,8 +139,13 @@ class Buffer:
 
     def _count(self, place: int) -> None:
         with self._lock:
-            self._slots[PRODUCED] += 1
+            self._slots[PRODUCED] = self._produced = self._produced + 1
             self._slots[place] += 1
             self._settled += 1
             if not (self.started or self.closed):
                 self._start()
+
+
+def _no_rows() -> dict[str, list[Any]]:
+    """The values of all rows of a kind, one row after the other."""
+    return {PREDICTIONS: [], SHADOWS: [], LABELS: []}

@@ -78,6 +78,7 @@ class PredictionLogger(Counted):
         encoding = Encoding(self._model, tuple(classes), privacy(without, hashed), self._sampling.weight)
         self._writer = Writer(encoding.files, self._books, limits)
         self._buffer = self._writer.buffer
+        self._offer = self._buffer.offer
 
     def log(  # noqa: PLR0913 - a record has these fields
         self,
@@ -114,8 +115,7 @@ class PredictionLogger(Counted):
         except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
             self._buffer.drop()
         else:
-            row = (time_ns(), id, key, version, asked, answer, latency_ms, at, failed)
-            self._buffer.offer(PREDICTIONS, row)
+            self._offer(PREDICTIONS, (time_ns(), id, key, version, asked, answer, latency_ms, at, failed))
 
     def log_shadow(  # noqa: PLR0913 - a shadow's answer has these fields
         self,
@@ -137,7 +137,7 @@ class PredictionLogger(Counted):
         except Exception:  # noqa: BLE001 - as above
             self._buffer.drop()
         else:
-            self._buffer.offer(SHADOWS, (time_ns(), id, version, answer, latency_ms, at, failed))
+            self._offer(SHADOWS, (time_ns(), id, version, answer, latency_ms, at, failed))
 
     def log_label(self, id: str, label: float | str, at: datetime | None = None) -> None:  # noqa: A002 - as above
         """Log the truth about a record, known since `at`; of two labels of one record the later counts.
@@ -145,7 +145,7 @@ class PredictionLogger(Counted):
         Of a multiclass model it is the name of a class, or its place among them; what it cannot be is kept as missing.
         A label is logged whether its record was kept or not.
         """
-        self._buffer.offer(LABELS, (time_ns(), id, label, at))
+        self._offer(LABELS, (time_ns(), id, label, at))
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Write now.
