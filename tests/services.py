@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 
 from tests.hosts import Host
-from watchkeeper.serving import observe
+from watchkeeper.serving import WatchMiddleware, observe
 
 
 def service() -> FastAPI:
@@ -83,6 +83,13 @@ def _bit_by_bit(api: FastAPI) -> None:
 
         api.state.task = asyncio.create_task(work())
         return 0.0
+
+
+def watched(host: Host, **settings: object) -> FastAPI:
+    """The service under watch."""
+    api = service()
+    api.add_middleware(WatchMiddleware, logger=host.logger(), **settings)
+    return api
 
 
 def talk(api: FastAPI, *paths: str) -> list[httpx.Response]:

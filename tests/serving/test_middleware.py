@@ -3,27 +3,15 @@
 import asyncio
 import logging
 import os
-from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import BackgroundTasks, FastAPI
+from fastapi import BackgroundTasks
 from starlette.middleware.base import BaseHTTPMiddleware
 
-from tests.hosts import Host, raises, says
-from tests.services import fates, lifespan, service, talk
+from tests.hosts import Host
+from tests.services import fates, lifespan, service, talk, watched
 from watchkeeper.serving import WatchMiddleware, observe
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Host:
-    return Host(tmp_path, {1: says(0.1), 2: raises(ValueError("broken"))})
-
-
-def watched(host: Host, **settings: object) -> FastAPI:
-    api = service()
-    api.add_middleware(WatchMiddleware, logger=host.logger(), **settings)
-    return api
 
 
 def test_what_an_endpoint_observes_is_logged_with_the_latency_of_its_request(host: Host) -> None:

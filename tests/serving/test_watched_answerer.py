@@ -3,27 +3,14 @@
 import os
 import time
 from collections import Counter
-from pathlib import Path
 
-import pytest
 from fastapi import FastAPI, HTTPException
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.hosts import Host, raises, says
-from tests.services import fates, service, talk
+from tests.hosts import Host, raises
+from tests.services import fates, talk, watched
 from watchkeeper.errors import NoAnswer
 from watchkeeper.serving import Request, WatchMiddleware
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Host:
-    return Host(tmp_path, {1: says(0.1), 2: raises(ValueError("broken"))})
-
-
-def watched(host: Host, **settings: object) -> FastAPI:
-    api = service()
-    api.add_middleware(WatchMiddleware, logger=host.logger(), **settings)
-    return api
 
 
 def test_what_an_answerer_answers_is_logged_once_and_failed_when_its_response_fails(host: Host) -> None:
