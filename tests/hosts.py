@@ -1,5 +1,6 @@
 """A host on a folder: a split, versions made of functions, and what it left in the store."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,16 @@ def rows(root: Path, part: str = "predictions", model: str = "toy") -> list[dict
     """All rows on disk, in the order of their files."""
     files = sorted(root.glob(f"{model}/{part}/day=*/*.parquet"))
     return [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+
+
+def comes_true(condition: Callable[[], bool], within: float = 20.0) -> bool:
+    """Whether a condition holds within so many seconds."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def says(number: float) -> Model:

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.hosts import comes_true
 from watchkeeper.serving import Counts, PredictionLogger
 
 NOON = datetime(2013, 7, 1, 12, tzinfo=UTC)
@@ -93,13 +93,13 @@ def test_a_full_batch_is_written_without_waiting(tmp_path: Path) -> None:
     logger = a_logger(tmp_path, batch=100)
     for n in range(100):
         logger.log(f"r{n}", "k", 1, {}, 0.5)
-    assert _comes_true(lambda: logger.delivered == 100)
+    assert comes_true(lambda: logger.delivered == 100)
 
 
 def test_a_small_batch_is_written_when_its_time_is_over(tmp_path: Path) -> None:
     logger = a_logger(tmp_path, every=0.05)
     logger.log("r1", "k", 1, {}, 0.5)
-    assert _comes_true(lambda: logger.delivered == 1)
+    assert comes_true(lambda: logger.delivered == 1)
     logger.close()
 
 
@@ -151,15 +151,6 @@ def test_an_arrow_table_reads_the_files_as_they_are(tmp_path: Path) -> None:
     schema = pq.read_schema(next(tmp_path.glob("flights/predictions/*/*.parquet")))
     assert schema.field("_at").type == pa.timestamp("us", "UTC")
     assert schema.field("n").type == pa.int64()
-
-
-def _comes_true(condition: object, within: float = 10.0) -> bool:
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_a_host_that_changes_its_folder_meanwhile_writes_where_it_began(

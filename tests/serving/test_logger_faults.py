@@ -1,14 +1,14 @@
 """Disks that say no, hosts at their end: nothing is raised, everything is counted."""
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from tests.hosts import comes_true
 from watchkeeper.serving import Counts, PredictionLogger
 from watchkeeper.serving.books import Books
 from watchkeeper.serving.delivery import FIELDS, Encode
@@ -140,7 +140,7 @@ def test_a_disk_that_answers_late_is_waited_for_no_longer_than_asked(tmp_path: P
 
 def test_what_would_take_more_of_a_core_than_was_agreed_is_dropped_with_that_reason(tmp_path: Path) -> None:
     logger = a_logger(tmp_path, capacity=100, batch=20, overhead=0.0001)
-    assert _comes_true(lambda: _log_and_see(logger))
+    assert comes_true(lambda: _log_and_see(logger))
     assert logger.totals().reasons["overload"] > 0
     assert logger.seconds < 1.0
     assert logger.close()
@@ -152,15 +152,6 @@ def _log_and_see(logger: PredictionLogger) -> bool:
     for n in range(50):
         logger.log(f"{logger.produced}-{n}", "k", 1, {"n": n}, 0.5, at=NOON)
     return logger.totals().reasons["overload"] > 0
-
-
-def _comes_true(condition: Callable[[], bool], within: float = 20.0) -> bool:
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_one_file_that_is_refused_is_in_no_other_ones_way(tmp_path: Path) -> None:
@@ -180,7 +171,7 @@ def test_a_buffer_smaller_than_half_a_batch_is_written_before_it_is_full(tmp_pat
     logger = a_logger(tmp_path, capacity=10, batch=10_000)
     for n in range(5):
         logger.log(f"r{n}", "k", 1, {}, 0.5, at=NOON)
-    assert _comes_true(lambda: logger.delivered == 5)
+    assert comes_true(lambda: logger.delivered == 5)
     assert logger.close()
 
 
@@ -190,7 +181,7 @@ def test_a_write_begins_at_half_a_batch_of_what_waits_and_not_of_what_was_left_o
     kept, left = (next(k for k in keys if sampling.keeps(k, "") is whether) for whether in (True, False))
     for n, key in enumerate((kept, left) * 2):
         logger.log(f"r{n}", key, 1, {}, 0.5, at=NOON)
-    assert _comes_true(lambda: logger.delivered == 2)
+    assert comes_true(lambda: logger.delivered == 2)
     assert logger.close()
 
 
