@@ -7,10 +7,12 @@ import pytest
 from tests import toy
 from tests.story.test_releasing import second
 from tests.story.test_sight import told
+from watchkeeper.domain.approvals import Decision
 from watchkeeper.domain.blindness import ROLLOUT
 from watchkeeper.domain.judgements import Outcome
 from watchkeeper.domain.rollouts import Verb
 from watchkeeper.errors import SpecError
+from watchkeeper.story.asking import answer_question
 from watchkeeper.story.house import House
 from watchkeeper.story.releasing import Advance, advance, open_rollout, roll_back
 from watchkeeper.wiring import open_house
@@ -80,3 +82,18 @@ def test_nothing_begins_to_answer_while_its_file_cannot_be_read(file: Path) -> N
     found = advance(edited(file, broken=False), "toy", AT)
     assert found is not None
     assert found.action.verb is Verb.ADVANCE
+
+
+@pytest.mark.parametrize("rejected", [True, False])
+def test_what_has_not_begun_may_end_without_its_file(tmp_path: Path, *, rejected: bool) -> None:
+    file = toy.build(tmp_path)
+    house = open_house(file)
+    open_rollout(house, second(house), AT, who="sam", because="a test")
+    advance(house, "toy", AT)
+    (question,) = house.state.questions(unanswered=True)
+    if rejected:
+        answer_question(house, question, Decision.REJECT, "dana", "a typo is no reason", AT + HOUR)
+    found = advance(edited(file, broken=True), "toy", AT + (2 * HOUR if rejected else 400 * toy.DAY))
+    assert found is not None
+    assert found.action.verb is Verb.ROLL_BACK
+    assert house.state.open_rollout("toy") is None

@@ -47,7 +47,7 @@ class Buffer:
         self._acquire, self._release = self._lock.acquire, self._lock.release
         self._rows = _no_rows()
         self._produced = self._settled = 0
-        self._look_at = 0  # rows that wait when the next one is more than a row to append
+        self._free = 0  # up to so many waiting rows the next one is only appended
         self.ledger = Ledger()
         self._slots = self.ledger.slots
         self.closed = self.resting = self.started = False
@@ -56,12 +56,18 @@ class Buffer:
 
     def offer(self, kind: str, row: Row) -> None:
         """Take a row, or count it as dropped."""
-        try:  # `with` takes twice as long; and outside of `try` a signal's exception could leave the lock held
+        try:  # `with` takes twice as long
             self._acquire()
-            self._slots[PRODUCED] = self._produced = produced = self._produced + 1
-            if produced - self._settled < self._look_at or self._has_room():
+            if self._produced - self._settled < self._free:
                 self._rows[kind] += row
-        finally:
+                self._slots[PRODUCED] = self._produced = self._produced + 1
+            else:
+                self._admit(kind, row)
+        except BaseException:  # a signal's, which may have come while the lock was waited for
+            if self._lock._is_owned():  # type: ignore[attr-defined] # noqa: SLF001 - as `threading.Condition` asks it
+                self._release()
+            raise
+        else:
             self._release()
 
     def drop(self) -> None:
@@ -111,25 +117,39 @@ class Buffer:
             finally:
                 self._slots = self.ledger.slots
 
-    def _has_room(self) -> bool:
-        """Whether the newest row is taken; counts it when it is not, and sees that somebody writes when it is."""
-        waiting = self._produced - self._settled
-        room = waiting <= self._capacity
-        if not room:
-            self._slots[self._refused_for()] += 1
+    def start_failed(self) -> None:
+        """No thread could be had: the next row tries again."""
+        with self._lock:
+            self.started = False
+            self._look_again()
+
+    def _admit(self, kind: str, row: Row) -> None:
+        """Take a row that calls for more than appending it, or count it as dropped.
+
+        It is taken and counted in one go, where no signal's exception can come between.
+        """
+        waiting = self._produced - self._settled + 1
+        if waiting > self._capacity:
+            reason = self._refused_for()
+            self._slots[PRODUCED] = self._produced = self._produced + 1
+            self._slots[reason] += 1
             self._settled += 1
-        elif not self.started:
-            self._start()
-        if room and not waiting % self._half:
-            self.wake.set()
+            return
+        due = self.started and waiting > self._free
+        self._rows[kind] += row
+        self._slots[PRODUCED] = self._produced = self._produced + 1
         self._look_again()
-        return room
+        if due:
+            self.wake.set()
+        if not self.started:
+            self._start()
+            self._look_again()
 
     def _look_again(self) -> None:
-        """Say when: at the next half of a batch, above the capacity, or at once while no thread runs."""
+        """Say up to when a row is only appended: the next half of a batch, the capacity; never while no thread runs."""
         waiting = self._produced - self._settled
         half = (waiting // self._half + 1) * self._half
-        self._look_at = min(half, self._capacity + 1) if self.started else 0
+        self._free = min(half - 1, self._capacity) if self.started else 0
 
     def _refused_for(self) -> int:
         if self.closed:

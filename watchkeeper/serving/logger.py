@@ -73,6 +73,7 @@ class PredictionLogger(Counted):
         self._model, self._classes = checked_name(model), tuple(classes)
         self._sampling = Sampling(sample)
         self._draws = sample < 1.0
+        self._as_it_is = not (self._draws or self._classes)
         limits = Limits(capacity, batch, every, overhead, exit_within)
         self._books = Books(sink_at(root), name_of(root), self._model, state or state_folder())
         encoding = Encoding(self._model, tuple(classes), privacy(without, hashed), self._sampling.weight)
@@ -106,12 +107,14 @@ class PredictionLogger(Counted):
             failed: the version that was picked and failed. When another answered in its place, `version` and
                 `prediction` are the other's; when nobody did, `version` is the failing one and `prediction` None.
         """
+        if self._as_it_is and type(features) is dict:  # nearly every call; what follows takes a quarter longer
+            self._offer(PREDICTIONS, (time_ns(), id, key, version, features.copy(), prediction, latency_ms, at, failed))
+            return
         try:
             if self._draws and not self._sampling.keeps(key, id):
                 self._buffer.leave_out()
                 return
-            asked = features.copy() if type(features) is dict else dict(features)
-            answer = copy(prediction) if self._classes else prediction
+            asked, answer = dict(features), copy(prediction) if self._classes else prediction
         except Exception:  # noqa: BLE001 - features that are no mapping must not stop an answer
             self._buffer.drop()
         else:

@@ -1,5 +1,6 @@
 """Where whole files are put: a folder, or any place that fsspec reaches."""
 
+import os
 import uuid
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -79,12 +80,12 @@ def is_url(root: Path | str) -> bool:
 
 
 def name_of(root: Path | str) -> str:
-    """One name of a root, however it is written: books that outlive a process are found by it."""
+    """The name of a root by which books that outlive a process are found: one name of a folder, but for its links."""
     return str(root).rstrip("/") if is_url(root) else str(_folder(root))
 
 
 def _folder(root: Path | str) -> Path:
-    return Path(str(root).removeprefix("file://")).absolute()
+    return Path(os.path.abspath(str(root).removeprefix("file://")))  # noqa: PTH100 - `absolute` leaves `..` as it is
 
 
 def sink_at(root: Path | str) -> Sink:

@@ -101,7 +101,7 @@ class Writer:
         try:
             threading.Thread(target=self._write_on, name="watchkeeper writer", daemon=True).start()
         except RuntimeError as error:
-            self.buffer.started = False
+            self.buffer.start_failed()
             self.delivery.last_error = str(error)
         else:
             self._outlive()

@@ -20,6 +20,9 @@ from watchkeeper.story.sight import note_sight
 
 __all__ = ["Advance", "act", "advance", "needs_a_look", "open_rollout", "question_id", "roll_back"]
 
+NEEDS_NO_FILE = (Verb.HOLD, Verb.ROLL_BACK)
+"""What is done with a candidate that answers nothing yet, even while the model's file cannot be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Advance:
@@ -109,18 +112,19 @@ def needs_a_look(house: House, model: str) -> bool:
 def advance(house: House, model: str, at: datetime) -> Advance | None:
     """Judge the canary of a model and do what follows; None when no rollout is open.
 
-    Raises SpecError or NotThere where nothing answers yet and the model's file cannot be read: so nothing begins.
+    Raises SpecError or NotThere where nothing answers yet and the model's file cannot be read: so nothing begins; what
+    has not begun may end.
     """
     rollout = house.state.open_rollout(model)
     if rollout is None:
         _finish(house, model, at)
         return None
-    if not rollout.is_watched:
-        house.model(model)
     judgement = judge_canary(house, rollout, at)
     rollout = note_sight(house, rollout, judgement, at)
     answer = house.state.answer_to(question_id(rollout, rollout.gate)) if rollout.gate else None
     action = _not_twice(house, rollout, next_action(rollout, judgement, answer, at))
+    if not rollout.is_watched and action.verb not in NEEDS_NO_FILE:
+        house.model(model)
     return Advance(judgement, action, act(house, rollout, judgement, action, at))
 
 
