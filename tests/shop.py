@@ -130,6 +130,11 @@ def hit_rate(records: pa.Table) -> float:
     return float(np.mean((records["_prediction"].to_numpy() > 0.5) == (records["_label"].to_numpy() > 0.5)))
 
 
+def worth(records: pa.Table) -> float:
+    """A metric of a late column."""
+    return float(np.nansum(records["revenue"].to_numpy()))
+
+
 def broken(records: pa.Table) -> float:
     """A metric that cannot be computed."""
     raise KeyError("fare")

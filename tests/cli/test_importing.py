@@ -57,3 +57,15 @@ def test_labels_of_hosts_that_hash_ids_are_hashed_alike(
     file.write_text("id,label,at\nada,1,2013-07-01\n")
     assert "1 labels of toy." in said(file, "--hashed")
     assert house.predictions.labelled("toy", TODAY, NOON, [])["_id"].to_pylist() == [hidden]
+
+
+def test_values_of_a_late_column_are_imported_where_the_spec_has_one(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("id,revenue,at\na,12.5,2013-07-01\n")
+    with pytest.raises(OutsideError, match=r"toy has no late column revenue.*say \[late\.revenue\] in its file"):
+        said(file, "--of", "revenue")
+    spec = tmp_path / "models" / "toy.toml"
+    spec.write_text(spec.read_text() + "\n[late.revenue]\n")
+    assert "1 values of revenue of toy." in said(file, "--of", "revenue")
+    assert "nothing new for toy." in said(file, "--of", "revenue")
+    assert house.predictions.records("toy", TODAY, ["revenue"], NOON)["revenue"].to_pylist() == [12.5, None, None]

@@ -33,6 +33,7 @@ def sown(root: Path, files: int = 8, each: int = 5) -> ParquetPredictions:
         store.append("flights", table.slice(0, 2).append_column("extra", pa.array(["x", "y"])))
         store.append_labels("flights", labels(dict.fromkeys(names, number % 2), since + HOUR))
         store.append_labels("flights", labels({names[0]: 1.0 - number % 2}, since + 2 * HOUR))
+        store.append_labels("flights", labels({names[1]: number / 4}, since + HOUR), of="revenue")
         _shadow(root, names, number)
     return store
 
@@ -51,6 +52,7 @@ def found(store: ParquetPredictions) -> str:
     tables = [
         store.records("flights", WHOLE, ["temp", "carrier", "extra"]),
         store.labelled("flights", WHOLE, LATER, ["temp", "carrier"]),
+        store.records("flights", WHOLE, ["revenue"], LATER),
         store.shadowed("flights", WHOLE, LATER, ["temp"]),
     ]
     rows = [row for table in tables for row in sorted(map(repr, table.to_pylist()))]

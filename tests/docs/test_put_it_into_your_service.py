@@ -82,12 +82,13 @@ def test_the_five_lines_are_five() -> None:
 def test_every_other_program_of_the_page_runs_and_leaves_what_it_says(
     elsewhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, plain, answering, wrapped, labels, sampled, private = programs(PAGE)
+    _, plain, answering, wrapped, labels, late, sampled, private = programs(PAGE)
     run(plain)
     run(answering)
     assert capsys.readouterr().out == "1 0.2 None\n"
     run(wrapped)
     run(labels)
+    run(late)
     run(sampled)["logger"].log("r2", "k", 1, {}, 0.5)
     logger = run(private)["logger"]
     logger.log("r3", "ann", 1, {"email": "ann@example.com", "iban": "FR76", "age": 41}, 0.5)
@@ -100,6 +101,9 @@ def test_every_other_program_of_the_page_runs_and_leaves_what_it_says(
     assert found["r3"]["_key"] != "ann"
     assert found["r3"]["iban"] != "FR76"
     assert {row["_id"] for row in rows(elsewhere / "records", "labels", "churn")} == {"request-17", "request-18"}
+    assert [(row["_id"], row["_label"]) for row in rows(elsewhere / "records", "late/revenue", "churn")] == [
+        ("request-17", 129.5)
+    ]
 
 
 def test_the_figures_that_the_page_shows_have_the_names_that_a_service_gives(elsewhere: Path) -> None:

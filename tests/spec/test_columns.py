@@ -85,6 +85,12 @@ def test_the_answers_get_as_much_of_the_budget_as_one_input_and_labels_get_half(
         ("", LOGGED + '[business.a]\ncolumn = "price"\nstatistic = "men"', "business.a.statistic: 'men' is not known"),
         ("", '[business.a]\nfunction = "no function"', "business.a.function: String should match pattern"),
         ("", '[business.a]\nfunction = "a.b:c"\nwarning = 0.1', "business.a: warning is said together with critical"),
+        ("", "[late.price]\n" + LOGGED, "the file: late.price: price is a feature or logged column"),
+        ("", '[late."a/b"]', "late.a/b: String should match pattern"),
+        ("", "[late.prediction]", "the file: the answers go by the names prediction and prediction_confidence"),
+        ("", '[late.refund]\notherwise = "none"', "late.refund.otherwise: Input should be a valid number"),
+        ("late = [1]", "", "late.1"),
+        ("", '[late.refund]\n[business.a]\ncolumn = "refunds"', "the file: business.a: there is no column refunds"),
         ('segments = "temp"', "", "the file: segments: temp is no categorical or boolean column; known are carrier"),
         (
             'segments = { column = "carrier", mots = 3 }',
@@ -141,3 +147,18 @@ def test_a_boolean_column_tells_segments_apart() -> None:
 def test_windows_last_from_a_minute_to_a_month() -> None:
     assert spec(every="1m").every == timedelta(minutes=1)
     assert spec(every="31d").every == timedelta(days=31)
+
+
+def test_a_metric_that_names_a_late_column_is_late() -> None:
+    metrics = {
+        "refund": {"column": "refund"},
+        "share": {"column": "refund", "statistic": "ratio", "over": "price"},
+        "worth": {"function": "tests.shop:worth", "columns": ["refund"]},
+        "price": {"column": "price"},
+    }
+    table, names = (spec(late=said, business=metrics) for said in ({"refund": {"otherwise": 0.0}}, ["refund"]))
+    assert (
+        [m.late for m in business(table).metrics] == [m.late for m in business(names).metrics] == [True] * 3 + [False]
+    )
+    assert (table.late["refund"].otherwise, names.late["refund"].otherwise) == (0.0, None)
+    assert "refund" not in table.columns

@@ -2,13 +2,16 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests import shop
 from watchkeeper.domain.findings import Finding
+from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.story.house import House
@@ -108,3 +111,82 @@ def test_metrics_of_segments_are_told_apart(tmp_path: Path) -> None:
     for metric in ("revenue", "mean_price"):
         assert findings[f"{metric} [site=south]"].level is Level.CRITICAL
         assert findings[f"{metric} [site=north]"].level is Level.OK
+
+
+LATE = """
+[late.revenue]
+[late.refund]
+otherwise = 0.0
+[business.revenue]
+column = "revenue"
+statistic = "sum"
+[business.mean_revenue]
+column = "revenue"
+[business.refund]
+column = "refund"
+[business.refunded]
+column = "refund"
+statistic = "ratio"
+over = "revenue"
+[business.worth]
+function = "tests.shop:worth"
+columns = ["revenue", "price"]
+"""
+
+
+def orders(house: House, day: datetime, known: datetime, value: float = 5.0) -> None:
+    """What came of every second request of a day: so much, and a refund of every fourth."""
+    ids = house.predictions.records("shop", Interval(day, day + shop.DAY), [])["_id"].to_pylist()
+    for column, some, each in (("revenue", ids[::2], value), ("refund", ids[::4], 1.0)):
+        times = pa.array([known] * len(some), pa.timestamp("us", "UTC"))
+        house.predictions.append_labels(
+            "shop", pa.table({"_id": some, "_label": [each] * len(some), "_at": times}), column
+        )
+
+
+def test_a_late_column_is_metered_when_labels_are_due(tmp_path: Path) -> None:
+    house, day = shop.opened(tmp_path / "house", tables=LATE), shop.FIRST
+    before = told(live(house, 0))
+    assert {f.level for f in before.values()} == {Level.UNKNOWN}
+    assert "there is no record" in before["worth"].sentence
+    orders(house, day, day + shop.DAY)
+    orders(house, day, day + 3 * shop.DAY, value=50.0)  # a correction that comes after the window's end
+    found = told(live(house, 1))
+    half, quarter = shop.ROWS / 2, shop.ROWS / 4
+    number = {name: next(m.value for m in f.measures if m.name == "value") for name, f in found.items()}
+    assert number == {
+        "revenue": 5.0 * half,
+        "mean_revenue": 5.0,
+        "refund": 0.25,
+        "refunded": quarter / (5.0 * half),
+        "worth": 5.0 * half,
+    }
+
+
+def test_a_late_column_of_which_nothing_came_is_unknown_and_named(tmp_path: Path) -> None:
+    house = shop.opened(tmp_path / "house", tables=LATE)
+    live(house, 0)
+    found = told(live(house, 1))
+    assert found["revenue"].level is Level.UNKNOWN
+    assert f"no value of revenue has come for the {shop.ROWS:,} records" in found["revenue"].sentence
+    assert next(m.value for m in found["refund"].measures if m.name == "value") == 0.0
+
+
+def test_late_revenue_that_falls_opens_an_incident(tmp_path: Path) -> None:
+    tables = '[late.revenue]\n[business.revenue]\ncolumn = "revenue"\ncritical = 0.3\n[checks.business]\nlearns = 3\n'
+    house = shop.opened(tmp_path / "house", tables=tables)
+    for number in range(8):
+        live(house, number)
+        day = shop.FIRST + shop.DAY * number
+        orders(house, day, day + shop.DAY, value=5.0 if number < 5 else 2.0)
+    incident = house.state.open_incident("shop")
+    assert incident is not None
+    assert "business:revenue" in incident.marks
+
+
+def test_late_columns_of_segments_are_told_apart(tmp_path: Path) -> None:
+    tables = '[late.revenue]\n[business.revenue]\ncolumn = "revenue"\n'
+    house = shop.opened(tmp_path / "house", head='segments = "site"', tables=tables)
+    live(house, 0)
+    orders(house, shop.FIRST, shop.FIRST + shop.DAY)
+    assert {"revenue", "revenue [site=north]", "revenue [site=south]"} <= set(told(live(house, 1)))

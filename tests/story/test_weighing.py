@@ -173,8 +173,10 @@ class Busy(ParquetPredictions):
 
     meanwhile: Callable[[], None] = lambda: None
 
-    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
-        found = super().records(model, interval, columns)
+    def records(
+        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None = None
+    ) -> pa.Table:
+        found = super().records(model, interval, columns, known_by)
         self.meanwhile()
         return found
 
@@ -187,3 +189,84 @@ def test_records_that_come_between_two_readings_are_not_less_than_none(house: Ho
     (block,) = loss.blocks
     assert (block.canary.size, block.champion.size) == (200, 400)
     assert block.unlabelled == (0, 0)
+
+
+LATE = """
+[late.revenue]
+[late.refund]
+otherwise = 0.0
+[rollout.criteria.revenue]
+margin = 1.0
+worse = "lower"
+role = "gate"
+[rollout.criteria.refund]
+margin = 0.1
+"""
+
+
+@pytest.fixture
+def selling(tmp_path: Path) -> House:
+    """A house whose canary has just begun, and whose requests bring money later."""
+    spec = toy.SPEC.replace('approvals = ["canary"]', "approvals = []") + LATE
+    opened = open_house(toy.build(tmp_path, spec=spec))
+    open_rollout(opened, second(opened), AT, who="sam", because="a test")
+    advance(opened, "toy", AT)
+    return opened
+
+
+def paid(house: House, column: str, at: datetime, amounts: dict[int, float]) -> None:
+    """What so many of the first requests brought, in the order of their times."""
+    ids = house.predictions.records("toy", Interval(AT, AT + toy.DAY), [])["_id"].to_pylist()
+    told = {ids[n]: amount for n, amount in amounts.items()}
+    times = pa.array([at] * len(told), pa.timestamp("us", "UTC"))
+    table = pa.table({"_id": list(told), "_label": list(told.values()), "_at": times})
+    house.predictions.append_labels("toy", table, column)
+
+
+def test_a_late_column_is_weighed_when_labels_are_due(selling: House) -> None:
+    log(selling, AT)
+    due = AT + toy.DAY + selling.model("toy").labels.delay
+    paid(selling, "revenue", due - HOUR, {n: 7.0 if n % 3 == 0 else 9.0 for n in range(150)})
+    paid(selling, "refund", due - HOUR, {0: 1.0, 1: 2.0})
+    early, late = (
+        {e.criterion.name: e for e in weigh(selling, rollout_of(selling), at).evidence} for at in (due - HOUR, due)
+    )
+    assert not early["revenue"].blocks
+    (revenue,), (refund,) = late["revenue"].blocks, late["refund"].blocks
+    assert (revenue.canary.size, revenue.canary.mean(), revenue.champion.size, revenue.champion.mean()) == (
+        50,
+        7.0,
+        100,
+        9.0,
+    )
+    assert revenue.unlabelled == (50, 100)
+    assert (refund.canary.size, refund.canary.sum(), refund.champion.size, refund.champion.sum()) == (
+        100,
+        1.0,
+        200,
+        2.0,
+    )
+    assert refund.unlabelled == (0, 0)
+
+
+def test_a_correction_counts_from_when_it_is_known(selling: House) -> None:
+    log(selling, AT)
+    due = AT + toy.DAY + selling.model("toy").labels.delay
+    paid(selling, "revenue", due - HOUR, dict.fromkeys(range(300), 1.0))
+    paid(selling, "revenue", due + HOUR, {0: 301.0})
+    totals = []
+    for at in (due, due + 2 * HOUR):
+        (block,) = next(
+            e for e in weigh(selling, rollout_of(selling), at).evidence if e.criterion.name == "revenue"
+        ).blocks
+        totals.append(block.canary.sum())
+    assert totals == [100.0, 400.0]
+
+
+def test_a_gate_of_a_late_column_is_waited_for(selling: House) -> None:
+    for hours in range(0, 24, 4):
+        log(selling, AT + hours * HOUR)
+    judged = judge_canary(selling, rollout_of(selling), AT + 12 * HOUR)
+    assert not judged.final
+    found = {r.criterion.name: r for r in judged.readings}
+    assert (found["revenue"].outcome, found["revenue"].final) == (Outcome.UNKNOWN, False)

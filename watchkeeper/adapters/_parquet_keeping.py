@@ -13,7 +13,16 @@ from watchkeeper.adapters._folder_locks import locked
 from watchkeeper.adapters._parquet_compaction import GRACE, compacted_day
 from watchkeeper.adapters._parquet_files import Swept, Trouble, entries, reaching
 from watchkeeper.domain.keeping import Compaction
-from watchkeeper.serving.layout import ACCOUNTS, LABELS, PREDICTIONS, SHADOWS, checked_name, day_folder, day_of
+from watchkeeper.serving.layout import (
+    ACCOUNTS,
+    LABELS,
+    LATE,
+    PREDICTIONS,
+    SHADOWS,
+    checked_name,
+    day_folder,
+    day_of,
+)
 
 __all__ = ["DayFiles", "again"]
 
@@ -29,7 +38,7 @@ TRIES = 5
 """So often is read what goes away while it is read; a day is compacted once."""
 
 ASIDE = timedelta(days=1)
-"""Labels, shadow answers and accounts are kept so much longer, for the clocks of two machines."""
+"""Labels, late values, shadow answers and accounts are kept so much longer, for the clocks of two machines."""
 
 
 def again(read: Callable[P, R]) -> Callable[P, R]:
@@ -66,7 +75,7 @@ class DayFiles:
         """Put the days in order that ended before a moment."""
         trouble, done = Trouble(self.root), Compaction()
         with reaching(self.root / model), locked(self.root / checked_name(model), "keeping"):
-            for part in (PREDICTIONS, LABELS, SHADOWS):
+            for part in (PREDICTIONS, LABELS, SHADOWS, *self._late(model)):
                 for day in _days_before(self.folder(model, part), day_of(before)):
                     done += compacted_day(day, trouble, once=part == PREDICTIONS, grace=self.grace)
         return replace(done, trouble=trouble.sentences)
@@ -74,16 +83,20 @@ class DayFiles:
     def forget(self, model: str, before: date) -> tuple[date, ...]:
         """Remove the records of all days before one, each day in one step, and what belongs to them; profiles stay."""
         aside = before - ASIDE
-        parts = [(PREDICTIONS, before), (SHADOWS, aside), (LABELS, aside), (ACCOUNTS, aside)]
         removed: list[date] = []
         with reaching(self.root / model), locked(self.root / checked_name(model), "keeping"):
-            for part, until in parts:
+            beside = (SHADOWS, LABELS, ACCOUNTS, *self._late(model))
+            for part, until in [(PREDICTIONS, before), *((part, aside) for part in beside)]:
                 folder = self.folder(model, part)
                 gone = [_gone(day) for day in _days_before(folder, until)]
                 removed += gone if part == PREDICTIONS else []
                 for left in [path for path in entries(folder) if path.name.startswith(GONE)]:
                     rmtree(left)
         return tuple(removed)
+
+    def _late(self, model: str) -> list[str]:
+        """The parts of all columns of which values came later."""
+        return [f"{LATE}/{path.name}" for path in entries(self.folder(model, LATE)) if path.is_dir()]
 
     def folder(self, model: str, part: str) -> Path:
         """Where a part of a model's files lies."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from watchkeeper.adapters._kept_profiles import KeptProfiles
 from watchkeeper.adapters._parquet_files import Span, Trouble, day_files, microseconds, reaching, those
 from watchkeeper.adapters._parquet_ids import Source, hashed, latest_labels, surveyed
 from watchkeeper.adapters._parquet_keeping import DayFiles, again
+from watchkeeper.adapters._parquet_late import with_late
 from watchkeeper.adapters._parquet_outcomes import asked_about, joined
 from watchkeeper.adapters._parquet_records import counted, labels_known, once_each, weighed
 from watchkeeper.adapters._parquet_shadows import beside, shadow_answers
@@ -46,9 +48,9 @@ class ParquetPredictions(DayFiles):
         with reaching(self.root / model):
             write_records(self.root, model, records)
 
-    def append_labels(self, model: str, labels: pa.Table) -> None:
+    def append_labels(self, model: str, labels: pa.Table, of: str | None = None) -> None:
         with reaching(self.root / model):
-            write_labels(self.root, model, labels)
+            write_labels(self.root, model, labels, of)
 
     @again
     def window(self, look: Look) -> Window:
@@ -92,7 +94,7 @@ class ParquetPredictions(DayFiles):
 
     @again
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
-        table, trouble = self._whole(model, interval, columns)
+        table, trouble = self._whole(model, interval, columns, known_by)
         labels = latest_labels(
             hashed(table.column("_id")), labels_known(self.folder(model, LABELS), interval.start, known_by, trouble)
         )
@@ -106,15 +108,22 @@ class ParquetPredictions(DayFiles):
         return beside(records, shadow_answers(paths, span, columns, Trouble(self.root)))
 
     @again
-    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
-        return in_order(self._whole(model, interval, columns)[0])
+    def records(
+        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None = None
+    ) -> pa.Table:
+        return in_order(self._whole(model, interval, columns, known_by)[0])
 
-    def _whole(self, model: str, interval: Interval, columns: Sequence[str]) -> tuple[pa.Table, Trouble]:
+    def _whole(
+        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None
+    ) -> tuple[pa.Table, Trouble]:
         """Every record of an interval, each once."""
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
         names = [*RECORD_TYPES, *OPTIONAL_TYPES, *columns]
         tables = [*once_each(self._sources(model, span, trouble), names, span, trouble)]
-        return with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns])), trouble
+        whole = with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns]))
+        if known_by is None:
+            return whole, trouble
+        return with_late(whole, columns, partial(self.folder, model), interval.start, known_by, trouble), trouble
 
     @again
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:

@@ -169,7 +169,7 @@ def _usual(past: Mapping[datetime, float], window: Window) -> Usual:
 
 def _error(metric: Metric, level: float, window: Window) -> float:
     """The sampling error of a rate; how others scatter is known from history alone."""
-    if metric.statistic is not Statistic.RATE or metric.function or not window.rows:
+    if metric.statistic is not Statistic.RATE or metric.of_records or not window.rows:
         return 0.0
     share = min(max(level, 1 / window.rows), 1 - 1 / window.rows)
     return math.sqrt(max(share * (1 - share), 0.0) / window.rows)

@@ -12,7 +12,7 @@ __all__ = ["metered"]
 
 def metered(metric: Metric, window: Window) -> float | str:
     """The number, or why there is none."""
-    found = window.metrics.get(metric.name, "it was not called") if metric.function else _counted(metric, window)
+    found = window.metrics.get(metric.name, "it was not called") if metric.of_records else _counted(metric, window)
     if isinstance(found, str) or math.isfinite(found):
         return found
     return f"{metric.words} is {found}, no finite number"

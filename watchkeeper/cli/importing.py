@@ -13,6 +13,7 @@ from watchkeeper.cli.acting import Model
 from watchkeeper.cli.options import HouseFile, the_house
 from watchkeeper.errors import OutsideError
 from watchkeeper.serving.bulk import import_labels
+from watchkeeper.spec.sentences import nearest
 from watchkeeper.story.house import House
 
 __all__ = ["labels"]
@@ -29,19 +30,28 @@ def labels(  # noqa: PLR0913 - a command has these options
     at_column: Annotated[
         str | None, typer.Option("--known-at", help="The column that says when each label became known.")
     ] = None,
+    of: Annotated[
+        str | None, typer.Option(help="The late column whose values these are, instead of labels.", metavar="COLUMN")
+    ] = None,
     hashed: Annotated[bool, typer.Option("--hashed", help="The hosts hash `_id`: hash alike.")] = False,
     house: HouseFile = None,
 ) -> None:
-    """Import labels from files; the same file again imports nothing.
+    """Import labels from files, or values of a late column; the same file again imports nothing.
 
-    The columns are `id`, `label` and, where it is there, `at` unless said otherwise. Without a time all labels of a
-    file count as known since it was written. A file with a mistake imports nothing.
+    The columns are `id`, `label` and, where it is there, `at` unless said otherwise; with `--of revenue` the values
+    stand in `revenue` where there is such a column. Without a time all labels of a file count as known since it was
+    written. A file with a mistake imports nothing.
     """
     opened = the_house(house)
-    read = partial(import_labels, id=id_column, label=label_column, at=at_column, hashed=hashed)
+    late = opened.model(model).late
+    if of is not None and of not in late:
+        why = f"{model} has no late column {of}{nearest(of, list(late))}: say [late.{of}] in its file"
+        raise OutsideError("labels", why, permanent=True)
+    read = partial(import_labels, id=id_column, label=label_column, at=at_column, of=of, hashed=hashed)
+    what = f"values of {of}" if of else "labels"
     for file in files:
         written = _imported(opened, model, file, read)
-        console.print(f"{file}: {written:,} labels of {model}." if written else f"{file}: nothing new for {model}.")
+        console.print(f"{file}: {written:,} {what} of {model}." if written else f"{file}: nothing new for {model}.")
 
 
 def _imported(house: House, model: str, file: Path, read: Callable[..., int]) -> int:

@@ -40,6 +40,7 @@ class Metric:
         over: the column below the line of a ratio.
         function: `package.module:function`, called with a window's records.
         labelled: whether the function is given the records whose labels are due, with their labels, instead.
+        late: whether it is made of a column whose values come later than the records: of those whose labels are due.
         columns: which of the model's columns the function is given; all when empty.
         direction: which way is bad.
         critical, warning: fixed limits of the relative change; None where they are learned from history.
@@ -51,10 +52,16 @@ class Metric:
     over: str | None = None
     function: str | None = None
     labelled: bool = False
+    late: bool = False
     columns: tuple[str, ...] = ()
     direction: Direction = Direction.BOTH
     critical: float | None = None
     warning: float | None = None
+
+    @property
+    def of_records(self) -> bool:
+        """Whether it is made of the records themselves, as the counts of a window do not tell it."""
+        return self.function is not None or self.late
 
     @property
     def words(self) -> str:

@@ -52,12 +52,14 @@ class PredictionStore(Protocol):
     version that was picked for the request and failed, whoever answered in its place; null where none did. And
     `_weight` (double): one over the chance with which the record was kept. `labelled` and `records` always give both,
     null and 1 where they were not written. A table of labels has `_id`, `_label` (double; of a multiclass model the
-    place of the class) and `_at` (when it became known).
+    place of the class) and `_at` (when it became known); so has one of the values of a late column.
     """
 
     def append(self, model: str, records: pa.Table) -> None: ...
 
-    def append_labels(self, model: str, labels: pa.Table) -> None: ...
+    def append_labels(self, model: str, labels: pa.Table, of: str | None = None) -> None:
+        """Keep labels, or the values of a late column; ValueError when no column can be called so."""
+        ...
 
     def window(self, look: Look) -> Window:
         """Counts and outcomes; a file that cannot be read is named in `trouble`, the others still count.
@@ -83,7 +85,10 @@ class PredictionStore(Protocol):
         ...
 
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
-        """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`."""
+        """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`.
+
+        What came later of a column until `known_by` counts, before what the record itself says of it.
+        """
         ...
 
     def shadowed(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
@@ -95,8 +100,13 @@ class PredictionStore(Protocol):
         """
         ...
 
-    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
-        """Every record of an interval: the named columns and every `_` column, in order of `_at`."""
+    def records(
+        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None = None
+    ) -> pa.Table:
+        """Every record of an interval: the named columns and every `_` column, in order of `_at`.
+
+        What came later of a column until `known_by` counts; nothing of it does where that is not said.
+        """
         ...
 
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:

@@ -2,11 +2,11 @@
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 from watchkeeper.serving.counts import DROPPED, PRODUCED, REASONS, SAMPLED_OUT, UNUSABLE, Totals
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS
 from watchkeeper.serving.ledger import SEEN, Ledger
 from watchkeeper.serving.limits import Limits
 
@@ -45,7 +45,7 @@ class Buffer:
         self._capacity = self._limits.capacity
         self._lock = threading.RLock()
         self._acquire, self._release = self._lock.acquire, self._lock.release
-        self._rows = _no_rows()
+        self._rows: dict[str, list[Any]] = defaultdict(list)  # by kind the values of all rows, one row after the other
         self._produced = self._settled = 0
         self._free = 0  # up to so many waiting rows the next one is only appended
         self.ledger = Ledger()
@@ -100,8 +100,8 @@ class Buffer:
         """The values of all rows that wait, by kind, one row after the other; they stay pending until settled."""
         with self._lock:
             self._slots[SEEN] = time.time_ns()
-            taken, self._rows = self._rows, _no_rows()
-        return {kind: values for kind, values in taken.items() if values}
+            taken, self._rows = self._rows, defaultdict(list)
+        return taken
 
     def close(self) -> None:
         """Take no more."""
@@ -164,8 +164,3 @@ class Buffer:
             self._settled += 1
             if not (self.started or self.closed):
                 self._start()
-
-
-def _no_rows() -> dict[str, list[Any]]:
-    """The values of all rows of a kind, one row after the other."""
-    return {PREDICTIONS: [], SHADOWS: [], LABELS: []}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchkeeper.serving.counts import DELIVERED, DROPPED, REASONS, UNUSABLE
 from watchkeeper.serving.forks import UNFORKED
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, rows_like
 from watchkeeper.serving.ledger import Ledger
 from watchkeeper.serving.sinks import Sink
 
@@ -57,7 +57,7 @@ class Delivery:
 
     def take(self, kind: str, values: Sequence[Any]) -> None:
         """Make files of rows, whose values come one row after the other."""
-        width = FIELDS[kind]
+        width = FIELDS[rows_like(kind)]
         for start in range(0, len(values), LARGEST * width):
             part = values[start : start + LARGEST * width]
             try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from watchkeeper.serving.layout import LABELS, SHADOWS
+from watchkeeper.serving.layout import LABELS, SHADOWS, rows_like
 from watchkeeper.serving.privacy import Privacy
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class Encoding:
     def _table(self, kind: str, fields: Sequence[Sequence[Any]]) -> "pa.Table":
         from watchkeeper.serving.columns import labels_table, records_table, shadows_table  # noqa: PLC0415
 
-        if kind == LABELS:
-            return labels_table(fields, self.classes, self.privacy)
+        if rows_like(kind) == LABELS:
+            return labels_table(fields, self.classes if kind == LABELS else (), self.privacy)
         if kind == SHADOWS:
             return shadows_table(fields, self.classes, self.privacy)
         return records_table(fields, self.classes, self.privacy, self.weight)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from watchkeeper.serving.answers import place_of
+from watchkeeper.serving.layout import LABELS
 from watchkeeper.serving.privacy import OPEN, Privacy
 from watchkeeper.serving.tables import LABEL_TYPES
 
@@ -57,6 +58,7 @@ class Reading:
         names: of the columns by what they hold; None for `at` where all labels became known at one moment.
         known: that moment.
         privacy: whether ids are hashed, as the logger of the records does.
+        part: the folder of the model in which they belong: that of labels, or of a late column.
     """
 
     where: str
@@ -64,6 +66,7 @@ class Reading:
     classes: tuple[str, ...]
     known: datetime
     privacy: Privacy = OPEN
+    part: str = LABELS
 
     @property
     def chosen(self) -> list[str]:

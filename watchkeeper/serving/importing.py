@@ -27,7 +27,7 @@ def imported(place: str, source: Source, reading: Reading, told: Told) -> int:
     if sink.has(mark):
         return 0
     for piece in _pieces(source, reading, told):
-        for parcel in parcels(LABELS, piece):
+        for parcel in parcels(reading.part, piece):
             sink.put(parcel.path, parcel.content)
         written += piece.num_rows
     sink.put(mark, f"{written} labels, {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
@@ -44,7 +44,7 @@ def _pieces(source: Source, reading: Reading, told: Told) -> Iterator[pa.Table]:
 
 def _digest(source: Source, reading: Reading, told: Told) -> str:
     """What is the same for the same labels; the times are theirs only where a column says them."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(b"" if reading.part == LABELS else reading.part.encode())
     for piece in _pieces(source, reading, told):
         digest.update("\0".join(piece["_id"].to_pylist()).encode())
         digest.update(piece["_label"].to_numpy().tobytes())

@@ -2,6 +2,7 @@
 
 `{root}/{model}/predictions/day=YYYY-MM-DD/*.parquet`, by the UTC day of the record;
 `{root}/{model}/labels/day=YYYY-MM-DD/*.parquet`, by the UTC day on which the label became known;
+`{root}/{model}/late/{column}/day=YYYY-MM-DD/*.parquet`, what came later of a late column, as labels are;
 `{root}/{model}/shadows/day=YYYY-MM-DD/*.parquet`, answers of versions that nobody was given, by their UTC day;
 `{root}/{model}/accounts/day=YYYY-MM-DD/{host}-{pid}-{begin}.json`, what became of the records of one host's process;
 `{root}/{model}/imports/{digest}`, a file for every import of labels that came to its end;
@@ -20,6 +21,7 @@ from pathlib import Path
 __all__ = [
     "ACCOUNTS",
     "LABELS",
+    "LATE",
     "PREDICTIONS",
     "PROFILES",
     "SHADOWS",
@@ -27,24 +29,36 @@ __all__ = [
     "checked_name",
     "day_folder",
     "day_of",
+    "late_part",
     "put_whole",
+    "rows_like",
     "settle",
 ]
 
 PREDICTIONS, LABELS, PROFILES = "predictions", "labels", "profiles"
-SHADOWS, ACCOUNTS = "shadows", "accounts"
+SHADOWS, ACCOUNTS, LATE = "shadows", "accounts", "late"
 """The folders of a model."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def checked_name(model: str) -> str:
-    """The model's name, if it can be a folder's name; ValueError otherwise."""
-    if not NAME.fullmatch(model):
+def checked_name(name: str, what: str = "model") -> str:
+    """The name of a model, or of something else, if it can be a folder's name; ValueError otherwise."""
+    if not NAME.fullmatch(name):
         raise ValueError(
-            f"{model!r} cannot name a model: use letters, digits, `.`, `_` and `-`, a letter or digit first"
+            f"{name!r} cannot name a {what}: use letters, digits, `.`, `_` and `-`, a letter or digit first"
         )
-    return model
+    return name
+
+
+def late_part(column: str) -> str:
+    """The folder of a model in which the values of a late column lie; ValueError when no folder can be called so."""
+    return f"{LATE}/{checked_name(column, 'late column')}"
+
+
+def rows_like(part: str) -> str:
+    """The part whose rows those of a part are like: the values of a late column are like labels."""
+    return LABELS if part.startswith(f"{LATE}/") else part
 
 
 def day_of(moment: datetime) -> date:

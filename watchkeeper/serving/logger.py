@@ -9,7 +9,7 @@ from time import time_ns
 from watchkeeper.serving.books import Books
 from watchkeeper.serving.counts import Counted, Totals
 from watchkeeper.serving.encoding import Encoding
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, late_part
 from watchkeeper.serving.ledger import state_folder
 from watchkeeper.serving.limits import Limits
 from watchkeeper.serving.logger_metrics import logger_metrics
@@ -76,7 +76,9 @@ class PredictionLogger(Counted):
         self._as_it_is = not (self._draws or self._classes)
         limits = Limits(capacity, batch, every, overhead, exit_within)
         self._books = Books(sink_at(root), name_of(root), self._model, state or state_folder())
-        encoding = Encoding(self._model, tuple(classes), privacy(without, hashed), self._sampling.weight)
+        hidden = privacy(without, hashed)
+        self._hidden = hidden.without | hidden.hashed
+        encoding = Encoding(self._model, tuple(classes), hidden, self._sampling.weight)
         self._writer = Writer(encoding.files, self._books, limits)
         self._buffer = self._writer.buffer
         self._offer = self._buffer.offer
@@ -142,13 +144,32 @@ class PredictionLogger(Counted):
         else:
             self._offer(SHADOWS, (time_ns(), id, version, answer, latency_ms, at, failed))
 
-    def log_label(self, id: str, label: float | str, at: datetime | None = None) -> None:  # noqa: A002 - as above
+    def log_label(
+        self,
+        id: str,  # noqa: A002 - as above
+        label: float | str,
+        at: datetime | None = None,
+        *,
+        of: str | None = None,
+    ) -> None:
         """Log the truth about a record, known since `at`; of two labels of one record the later counts.
 
         Of a multiclass model it is the name of a class, or its place among them; what it cannot be is kept as missing.
-        A label is logged whether its record was kept or not.
+        A label is logged whether its record was kept or not. With `of`, a late column of the model's spec, it is that
+        column's value: what an order came to, weeks after. Of a column that is left out or hashed nothing is kept, and
+        the row counts as dropped.
         """
-        self._offer(LABELS, (time_ns(), id, label, at))
+        try:
+            part = LABELS if of is None else self._late_part(of)
+        except Exception:  # noqa: BLE001 - a column that cannot be called so must not stop the host
+            self._buffer.drop()
+        else:
+            self._offer(part, (time_ns(), id, label, at))
+
+    def _late_part(self, column: str) -> str:
+        if column in self._hidden:
+            raise ValueError(f"`{column}` is left out or hashed")
+        return late_part(column)
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Write now.

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from watchkeeper.serving.answers import SCORES, SCORES_TYPE
 from watchkeeper.serving.files import UNIQUE, file_of, put_file
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, day_folder
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, day_folder, late_part, rows_like
 
 __all__ = [
     "LABEL_TYPES",
@@ -90,13 +90,16 @@ def write_records(root: Path, model: str, records: pa.Table) -> None:
     _write(root / checked_name(model), PREDICTIONS, records)
 
 
-def write_labels(root: Path, model: str, labels: pa.Table) -> None:
-    """Write labels into the files of the days on which they became known; otherwise as `write_records`."""
-    _write(root / checked_name(model), LABELS, labels)
+def write_labels(root: Path, model: str, labels: pa.Table, of: str | None = None) -> None:
+    """Write labels, or values of a late column, into the files of the days on which they became known.
+
+    Otherwise as `write_records`.
+    """
+    _write(root / checked_name(model), late_part(of) if of else LABELS, labels)
 
 
 def parcels(folder: str, table: pa.Table) -> Iterator[Parcel]:
-    """The files of the days of a table of `predictions`, `labels` or `shadows`; raises as `write_records` does."""
+    """The files of the days of a table of `predictions`, `labels`, `late/...` or `shadows`; raises as others here."""
     for day, rows in _by_day(_own(folder, table)):
         name, content = file_of(rows)
         yield Parcel(f"{folder}/{day_folder(day)}/{name}", content, rows.num_rows, _unusable(rows))
@@ -113,7 +116,8 @@ def _unusable(table: pa.Table) -> int:
 
 def _own(folder: str, table: pa.Table) -> pa.Table:
     also = {n: t for n, t in {SCORES: SCORES_TYPE, **OPTIONAL_TYPES}.items() if n in table.column_names}
-    return _typed(table, {**FOLDERS[folder], **(also if folder != LABELS else {})}, folder)
+    like = rows_like(folder)
+    return _typed(table, {**FOLDERS[like], **(also if like != LABELS else {})}, folder)
 
 
 def _typed(table: pa.Table, types: Mapping[str, pa.DataType], what: str) -> pa.Table:

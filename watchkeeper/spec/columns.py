@@ -13,9 +13,10 @@ from watchkeeper.spec.sentences import nearest
 from watchkeeper.spec.words import Strict
 from watchkeeper.window import CONFIDENCE, PREDICTION, kinds_of_answers
 
-__all__ = ["ColumnsSpec", "MetricSpec", "SegmentSpec"]
+__all__ = ["ColumnsSpec", "LateSpec", "MetricSpec", "SegmentSpec"]
 
 Column = Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")]
+LateColumn = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 MetricName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w -]{0,62}$")]
 Function = Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")]
 Limit = Annotated[float, Field(gt=0)]
@@ -25,7 +26,7 @@ class MetricSpec(Strict):
     """One number that the business looks at: a statistic of a column, or a Python function of a window.
 
     Attributes:
-        column: numeric, or boolean for a rate; a feature, a logged column, or `prediction`.
+        column: numeric, or boolean for a rate; a feature, a logged or a late column, or `prediction`.
         statistic: mean, sum, rate (the share of true), or ratio (of two sums, with `over`).
         function: called with a pyarrow Table of the window's records, gives a number.
         labelled: the function is given the records whose labels are due by the window's end, with their `_label`.
@@ -71,6 +72,16 @@ class MetricSpec(Strict):
         return tuple(name for name in (self.column, self.over, *self.columns) if name)
 
 
+class LateSpec(Strict):
+    """A number whose values come later than the records, by `log_label(..., of=...)` or `watchkeeper labels --of`.
+
+    Attributes:
+        otherwise: what a record counts as of which none has come when labels are due; as nothing when not said.
+    """
+
+    otherwise: float | None = None
+
+
 class SegmentSpec(Strict):
     """The column whose values are monitored apart.
 
@@ -93,12 +104,14 @@ class ColumnsSpec(Strict):
     Attributes:
         features: column names by kind.
         logged: further columns that are logged and watched, by kind; the model is not asked with them.
+        late: numbers that come later than the records, as labels do, by name; a folder is called so.
         business: the metrics, by name.
         segments: the column whose values are monitored apart.
     """
 
     features: Mapping[Kind, tuple[Column, ...]]
     logged: Mapping[Kind, tuple[Column, ...]] = Field(default_factory=dict)
+    late: Mapping[LateColumn, LateSpec] = Field(default_factory=dict)
     business: Mapping[MetricName, MetricSpec] = Field(default_factory=dict)
     segments: SegmentSpec | None = None
 
@@ -107,6 +120,12 @@ class ColumnsSpec(Strict):
     def _may_be_short(cls, said: object) -> object:
         """`"origin"` is short for `{ column = "origin" }`."""
         return {"column": said} if isinstance(said, str) else said
+
+    @field_validator("late", mode="before")
+    @classmethod
+    def _may_be_names(cls, said: object) -> object:
+        """`["revenue"]` is short for a table `[late.revenue]` that says nothing more."""
+        return {name: {} for name in said} if isinstance(said, list) else said
 
     @field_validator("features")
     @classmethod
@@ -120,13 +139,15 @@ class ColumnsSpec(Strict):
         names = [name for table in (self.features, self.logged) for columns in table.values() for name in columns]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise ValueError(f"named twice among features and logged columns: {', '.join(twice)}")
-        if taken := sorted({CONFIDENCE, PREDICTION} & set(names)):
+        if both := sorted(set(self.late) & set(names)):
+            raise ValueError(f"late.{both[0]}: {both[0]} is a feature or logged column; what is late is watched apart")
+        if taken := sorted({CONFIDENCE, PREDICTION} & {*names, *self.late}):
             raise ValueError(f"the answers go by the names {PREDICTION} and {CONFIDENCE}: call {taken[0]} another name")
         return self
 
     @model_validator(mode="after")
     def _speaks_of_columns_that_are_there(self) -> Self:
-        known = self.columns | dict.fromkeys((PREDICTION, CONFIDENCE), Kind.NUMERIC)
+        known = self.columns | dict.fromkeys((PREDICTION, CONFIDENCE, *self.late), Kind.NUMERIC)
         for name, metric in self.business.items():
             for column in metric.named:
                 if column not in known:
@@ -163,7 +184,8 @@ class ColumnsSpec(Strict):
     def metrics(self) -> tuple[Metric, ...]:
         """The metrics as the domain knows them."""
         said: dict[str, dict[str, Any]] = {name: dict(metric) for name, metric in self.business.items()}
-        return tuple(Metric(name, **metric) for name, metric in said.items())
+        late = {name for name, metric in self.business.items() if set(metric.named) & set(self.late)}
+        return tuple(Metric(name, **metric, late=name in late) for name, metric in said.items())
 
     def segments_of(self, anchor: Profile) -> Segments | None:
         """How records are told apart, chosen by the records that a version was approved on; None when they are not.

@@ -1,6 +1,7 @@
 """What a person says of how a canary is judged: criteria, shadow, soak."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
@@ -57,7 +58,7 @@ Criteria = Mapping[Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")],
 
 
 def criteria_of(
-    said: Mapping[str, CriterionSpec], margin: float, matured: float, problem: Problem
+    said: Mapping[str, CriterionSpec], margin: float, matured: float, problem: Problem, late: Collection[str] = ()
 ) -> tuple[Criterion, ...]:
     """The loss as a gate, errors and latency as guards, and what else is said.
 
@@ -65,18 +66,22 @@ def criteria_of(
         margin: of the loss.
         matured: the share of due labels that must have come.
         problem: of the model, which says how large a loss can be.
+        late: columns whose values come when labels do.
     """
     usual = {ERRORS: CriterionSpec(), LATENCY: CriterionSpec()}
     asked = {name: one for name, one in {**usual, **said}.items() if one.enabled}
     loss = Criterion(LOSS, margin, labelled=True, bounds=bounds_of(problem), matured=matured)
-    return (loss, *(one.criterion(name, USUAL.get(name, 0.0)) for name, one in asked.items()))
+    others = (one.criterion(name, USUAL.get(name, 0.0)) for name, one in asked.items())
+    return (loss, *(replace(c, labelled=True, matured=matured) if c.name in late else c for c in others))
 
 
-def trouble_with_criteria(said: Mapping[str, CriterionSpec], columns: Mapping[str, Kind]) -> str | None:
-    """What is wrong with the criteria of a model with these columns, or None."""
+def trouble_with_criteria(
+    said: Mapping[str, CriterionSpec], columns: Mapping[str, Kind], late: Collection[str] = ()
+) -> str | None:
+    """What is wrong with the criteria of a model with these columns and these late ones, or None."""
     if LOSS in said:
         return "rollout.criteria.loss: the loss is always a gate; its margin is `rollout.margin`"
-    countable = [name for name, kind in columns.items() if kind in (Kind.NUMERIC, Kind.BOOLEAN)]
+    countable = [*(name for name, kind in columns.items() if kind in (Kind.NUMERIC, Kind.BOOLEAN)), *late]
     for name, one in said.items():
         if name in USUAL and (one.bounds or one.worse != "higher"):
             return f"rollout.criteria.{name}: `worse` and `bounds` are known; say its margin and role only"

@@ -100,7 +100,7 @@ class ModelSpec(ColumnsSpec):
     @model_validator(mode="after")
     def _answers_its_problem(self) -> Self:
         trouble = trouble_with_classes(self.problem, self.classes) or self.misread(self.problem)
-        if trouble := trouble or trouble_with_criteria(self.rollout.criteria, self.columns):
+        if trouble := trouble or trouble_with_criteria(self.rollout.criteria, self.columns, self.late):
             raise ValueError(trouble)
         told = [(k, c) for k, (said, c) in self._askings.items() if k in self.checks and said.enabled]
         misfits = [kind for kind, check in told if self.problem not in check.problems]

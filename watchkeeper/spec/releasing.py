@@ -1,5 +1,6 @@
 """What a person says of trials and rollouts."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -76,12 +77,13 @@ class RolloutSpec(Strict):
     shadow: ShadowSpec | None = None
     soak: SoakSpec = SoakSpec()
 
-    def plan(self, delay: timedelta, problem: Problem) -> Plan:
+    def plan(self, delay: timedelta, problem: Problem, late: Collection[str] = ()) -> Plan:
         """The plan as the domain knows it.
 
         Args:
             delay: of the labels: a soak lasts until those of its own time have come.
             problem: of the model.
+            late: its columns whose values come when labels do.
         """
         return Plan(
             steps=_steps(self.steps),
@@ -92,7 +94,7 @@ class RolloutSpec(Strict):
             shadow=self.shadow.shadow if self.shadow else None,
             soak=self.soak.soak(delay),
             newer=self.newer,
-            criteria=criteria_of(self.criteria, self.margin, self.matured, problem),
+            criteria=criteria_of(self.criteria, self.margin, self.matured, problem, late),
         )
 
 
@@ -118,9 +120,9 @@ class RecalibrationSpec(Strict):
     approvals: tuple[Gate, ...] | None = None
     deadline: Length | None = None
 
-    def plan(self, rollout: RolloutSpec, delay: timedelta, problem: Problem) -> Plan:
+    def plan(self, rollout: RolloutSpec, delay: timedelta, problem: Problem, late: Collection[str] = ()) -> Plan:
         """The plan of its rollout; what is not said here is as in the model's usual one."""
-        usual = rollout.plan(delay, problem)
+        usual = rollout.plan(delay, problem, late)
         margin = self.margin or rollout.margin
         return replace(
             usual,
@@ -129,7 +131,7 @@ class RecalibrationSpec(Strict):
             alpha=self.alpha or usual.alpha,
             gates=usual.gates if self.approvals is None else self.approvals,
             deadline=self.deadline or usual.deadline,
-            criteria=criteria_of(rollout.criteria, margin, rollout.matured, problem),
+            criteria=criteria_of(rollout.criteria, margin, rollout.matured, problem, late),
         )
 
 

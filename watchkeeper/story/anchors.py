@@ -19,7 +19,7 @@ from watchkeeper.profiles.metrics import metrics_of
 from watchkeeper.serving.answers import answers_in, with_named_answers
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.blocks import trained_blocks
-from watchkeeper.story.metering import metered_by_functions
+from watchkeeper.story.metering import metered_by_records
 from watchkeeper.window import Floats, Outcomes, kinds_of_answers
 
 __all__ = ["grids_of", "make_anchor", "metrics_at_training"]
@@ -56,7 +56,7 @@ def make_anchor(spec: ModelSpec, records: pa.Table, before: Profile | None = Non
     whole, windows = Profile.total(profile for _, profile in kept), tuple(kept[-MOST_WINDOWS:])
     sampled = [i for i in _sampled(rows.filled(HOUR)[-1].end, spec.every) if rows.of_time(i).num_rows]
     seen = windows if spec.every >= DAY else tuple((i, rows.profile(i)) for i in sampled)
-    metrics = {i: metered_by_functions(spec, rows.segments, i, rows.read) for i, _ in seen}
+    metrics = {i: metered_by_records(spec, rows.segments, i, rows.read) for i, _ in seen}
     apart = spec.apart(len(rows.segments.names)) if rows.segments else None
     seeds = seed(spec.asked, seen, whole, blocks=kept, apart=apart, metrics=metrics)
     blocks = [rows.apart(spec, block) for block in trained_blocks(spec, records)]

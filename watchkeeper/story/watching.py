@@ -21,7 +21,7 @@ from watchkeeper.story.baselines import Broken, broken_intervals, recall_anchor,
 from watchkeeper.story.deciding import Developed, Recall, answer, decide, follow, look_back
 from watchkeeper.story.estimating import with_estimates
 from watchkeeper.story.house import House
-from watchkeeper.story.metering import metered_by_functions, reading
+from watchkeeper.story.metering import metered_by_records, reading
 from watchkeeper.story.outcomes import with_enough_labels
 from watchkeeper.window import Window
 
@@ -88,7 +88,7 @@ def read_window(
     asked = Look(spec.model, interval, spec.columns, grids, due, champion, without(due), problem, classes, segments)
     window = with_enough_labels(house, spec, asked, house.predictions.window(asked), without)
     window = with_estimates(house, spec, asked, anchor.expectation, window)
-    return replace(window, metrics=metered_by_functions(spec, segments, interval, reading(house, spec, segments)))
+    return replace(window, metrics=metered_by_records(spec, segments, interval, reading(house, spec, segments)))
 
 
 def _settlement(house: House, spec: ModelSpec, verdict: Verdict, recall: Recall) -> Settlement:

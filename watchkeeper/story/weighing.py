@@ -1,6 +1,7 @@
 """The evidence about a canary, read from the records: one a criterion, in blocks of one window each."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from watchkeeper.judge import Block, Evidence, Pairs, losses_of
 from watchkeeper.serving.answers import SCORES, answers_in
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
+from watchkeeper.story.lateness import with_otherwise
 from watchkeeper.story.saying import (
     Integers,
     Said,
@@ -62,14 +64,14 @@ def weigh(house: House, rollout: Rollout, at: datetime) -> Weighed:
     What needs no label is known of the window that has not ended, too: nobody waits for its end with an outage.
     """
     spec, since = house.model(rollout.model), _since(rollout)
-    newest, due = interval_ending(at, spec.every), interval_ending(at - spec.labels.delay, spec.every).end
+    newest, until = interval_ending(at, spec.every), interval_ending(at - spec.labels.delay, spec.every).end
     if at <= since:
         return Weighed(tuple(Evidence(c) for c in rollout.plan.asked))
-    columns = [c.name for c in rollout.plan.asked if c.name not in OWN]
+    columns = [c.name for c in rollout.plan.asked if c.name not in OWN and not c.labelled]
     requests = house.predictions.records(spec.model, Interval(since, at), columns)
-    loss = _loss(house, spec, rollout, requests, Interval(since, due), at) if due > since else None
+    due = _due(house, spec, rollout, requests, Interval(since, until), at) if until > since else {}
     evidence = [
-        (loss or Evidence(c)) if c.name == LOSS else Evidence(c, _blocks(_unlabelled(c, requests, rollout, spec)))
+        due.get(c.name, Evidence(c)) if c.labelled else Evidence(c, _blocks(_unlabelled(c, requests, rollout, spec)))
         for c in rollout.plan.asked
     ]
     seen = ends_of(requests, spec.every) == ticks_of(newest.end)
@@ -97,6 +99,32 @@ def _unlabelled(criterion: Criterion, requests: pa.Table, rollout: Rollout, spec
         _ends(rollout, requests, min(spec.every, SOON)),
         *(np.where(those_of(requests, "_version", v), values, np.nan) for v in (canary, champion)),
     )
+
+
+def _due(
+    house: House, spec: ModelSpec, rollout: Rollout, requests: pa.Table, due: Interval, at: datetime
+) -> dict[str, Evidence]:
+    """What comes as late as labels do, by criterion."""
+    asked = [c for c in rollout.plan.asked if c.labelled and c.name != LOSS]
+    loss = {c.name: _loss(house, spec, rollout, requests, due, at) for c in rollout.plan.asked if c.name == LOSS}
+    return loss | _late(house, spec, rollout, asked, due, at)
+
+
+def _late(
+    house: House, spec: ModelSpec, rollout: Rollout, asked: Sequence[Criterion], due: Interval, at: datetime
+) -> dict[str, Evidence]:
+    """The values of late columns that have come for records whose labels are due."""
+    if not asked:
+        return {}
+    records = with_otherwise(spec, house.predictions.records(spec.model, due, [c.name for c in asked], at))
+    ends, mine = _ends(rollout, records, spec.every), [those_of(records, "_version", v) for v in _both(rollout)]
+    every = Said(ends, *(np.where(own, 1.0, np.nan) for own in mine)).counts
+    found = {}
+    for criterion in asked:
+        values = numbers_in(records, criterion.name)
+        said = Said(ends, *(np.where(own, values, np.nan) for own in mine))
+        found[criterion.name] = Evidence(criterion, _blocks(said, _missing(every, said.counts, ticks_of(due.end))))
+    return found
 
 
 def _loss(house: House, spec: ModelSpec, rollout: Rollout, requests: pa.Table, due: Interval, at: datetime) -> Evidence:
