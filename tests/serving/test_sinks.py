@@ -164,4 +164,6 @@ def test_a_url_may_end_in_a_slash(bucket: str) -> None:
 
 def test_a_root_has_one_name_however_it_is_written(tmp_path: Path) -> None:
     assert name_of(f"file://{tmp_path}") == name_of(tmp_path) == name_of(f"{tmp_path}/") == str(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert name_of(tmp_path / "link") == name_of(f"{tmp_path}/link/../{tmp_path.name}") == str(tmp_path)
     assert name_of("memory://bucket/records/") == name_of("memory://bucket/records")

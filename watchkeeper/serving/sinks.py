@@ -1,6 +1,5 @@
 """Where whole files are put: a folder, or any place that fsspec reaches."""
 
-import os
 import uuid
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -80,12 +79,12 @@ def is_url(root: Path | str) -> bool:
 
 
 def name_of(root: Path | str) -> str:
-    """The name of a root by which books that outlive a process are found: one name of a folder, but for its links."""
-    return str(root).rstrip("/") if is_url(root) else str(_folder(root))
+    """The name of a root by which books that outlive a process are found: of a folder one, however it is reached."""
+    return str(root).rstrip("/") if is_url(root) else str(_folder(root).resolve())
 
 
 def _folder(root: Path | str) -> Path:
-    return Path(os.path.abspath(str(root).removeprefix("file://")))  # noqa: PTH100 - `absolute` leaves `..` as it is
+    return Path(str(root).removeprefix("file://")).absolute()
 
 
 def sink_at(root: Path | str) -> Sink:
