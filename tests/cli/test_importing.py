@@ -68,4 +68,6 @@ def test_values_of_a_late_column_are_imported_where_the_spec_has_one(house: Hous
     spec.write_text(spec.read_text() + "\n[late.revenue]\n")
     assert "1 values of revenue of toy." in said(file, "--of", "revenue")
     assert "nothing new for toy." in said(file, "--of", "revenue")
-    assert house.predictions.records("toy", TODAY, ["revenue"], NOON)["revenue"].to_pylist() == [12.5, None, None]
+    records = house.predictions.records("toy", TODAY, [])
+    came = house.predictions.late("toy", records, ["revenue"], NOON).records
+    assert came["revenue"].to_pylist() == [12.5, None, None]

@@ -52,7 +52,7 @@ def found(store: ParquetPredictions) -> str:
     tables = [
         store.records("flights", WHOLE, ["temp", "carrier", "extra"]),
         store.labelled("flights", WHOLE, LATER, ["temp", "carrier"]),
-        store.records("flights", WHOLE, ["revenue"], LATER),
+        store.late("flights", store.records("flights", WHOLE, []), ["revenue"], LATER).records,
         store.shadowed("flights", WHOLE, LATER, ["temp"]),
     ]
     rows = [row for table in tables for row in sorted(map(repr, table.to_pylist()))]

@@ -20,8 +20,10 @@ def store(tmp_path: Path) -> ParquetPredictions:
     return found
 
 
-def revenue(store: ParquetPredictions, known_by: datetime | None = EVER, column: str = "revenue") -> list[object]:
-    return store.records("flights", TODAY, [column], known_by)[column].to_pylist()
+def revenue(store: ParquetPredictions, known_by: datetime = EVER) -> list[object]:
+    found = store.late("flights", store.records("flights", TODAY, ["temp"]), ["revenue"], known_by)
+    assert found.records["temp"].to_pylist() == [0.0, 1.0, 2.0]
+    return found.records["revenue"].to_pylist()
 
 
 def came(store: ParquetPredictions, values: dict[str, float], at: datetime, of: str = "revenue") -> None:
@@ -31,10 +33,8 @@ def came(store: ParquetPredictions, values: dict[str, float], at: datetime, of: 
 def test_what_came_later_stands_at_its_record(store: ParquetPredictions) -> None:
     came(store, {"c": 12.5, "a": 3.0, "nobody": 7.0}, NOON + DAY)
     assert revenue(store) == [3.0, None, 12.5]
-    labelled = store.labelled("flights", TODAY, EVER, ["revenue", "temp"])
-    assert labelled["revenue"].to_pylist() == [3.0, None]
-    assert labelled["_label"].to_pylist() == [1.0, 0.0]
-    assert labelled["temp"].to_pylist() == [0.0, 1.0]
+    labelled = store.labelled("flights", TODAY, EVER, ["revenue"])
+    assert store.late("flights", labelled, ["revenue"], EVER).records["revenue"].to_pylist() == [3.0, None]
 
 
 def test_the_later_of_two_values_counts_and_none_that_was_not_known_by_then(store: ParquetPredictions) -> None:
@@ -43,36 +43,41 @@ def test_the_later_of_two_values_counts_and_none_that_was_not_known_by_then(stor
     assert revenue(store) == [2.0, 5.0, None]
     assert revenue(store, NOON + DAY) == [1.0, 5.0, None]
     assert revenue(store, NOON + HOUR) == [None, None, None]
-    assert revenue(store, None) == [None, None, None]
 
 
-def test_what_comes_later_counts_before_what_the_record_says(store: ParquetPredictions) -> None:
-    came(store, {"b": 99.0}, NOON + DAY, of="temp")
-    assert revenue(store, column="temp") == [0.0, 99.0, 2.0]
-    assert revenue(store, None, column="temp") == [0.0, 1.0, 2.0]
+def test_nobody_sees_late_values_who_does_not_ask_for_them(store: ParquetPredictions) -> None:
+    came(store, {"b": 99.0, "a": 98.0}, NOON, of="temp")
+    came(store, {"nobody": 1.0}, NOON, of="carrier")
+    for table in (
+        store.records("flights", TODAY, ["temp", "carrier"]),
+        store.labelled("flights", TODAY, EVER, ["temp", "carrier"]),
+        store.sample("flights", TODAY, ["temp", "carrier"], 10),
+    ):
+        assert table["temp"].to_pylist()[:2] == [0.0, 1.0]
+        assert table["carrier"].to_pylist()[:2] == ["UA", "AA"]
 
 
 def test_columns_are_kept_apart(store: ParquetPredictions) -> None:
     came(store, {"a": 1.0}, NOON + DAY)
     came(store, {"a": 2.0}, NOON + DAY, of="refund")
-    both = store.records("flights", TODAY, ["revenue", "refund"], EVER)
+    both = store.late("flights", store.records("flights", TODAY, []), ["revenue", "refund"], EVER).records
     assert (both["revenue"].to_pylist()[0], both["refund"].to_pylist()[0]) == (1.0, 2.0)
     assert store.labelled("flights", TODAY, EVER, [])["_label"].to_pylist() == [1.0, 0.0]
 
 
-@pytest.mark.parametrize("name", ["../labels", "a/b", "", ".hidden"])
-def test_a_column_that_no_folder_can_be_called_is_refused_and_read_as_any_other(
-    store: ParquetPredictions, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["../labels", "a/b", "-", ".hidden"])
+def test_a_column_that_no_folder_can_be_called_is_refused(store: ParquetPredictions, name: str) -> None:
     with pytest.raises(ValueError, match="late column"):
-        store.append_labels("flights", labels({"a": 1.0}), name or "-")
-    assert store.records("flights", TODAY, [name], EVER)[name].to_pylist() == [None] * 3
+        store.append_labels("flights", labels({"a": 1.0}), name)
 
 
-def test_a_file_that_cannot_be_read_costs_no_other(store: ParquetPredictions, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_costs_no_other(store: ParquetPredictions, tmp_path: Path) -> None:
     came(store, {"a": 1.0}, NOON)
     foreign(tmp_path, b"no parquet", part="late/revenue")
-    assert revenue(store) == [1.0, None, None]
+    found = store.late("flights", store.records("flights", TODAY, []), ["revenue"], EVER)
+    assert found.records["revenue"].to_pylist() == [1.0, None, None]
+    (trouble,) = found.trouble
+    assert trouble.startswith("flights/late/revenue/day=2013-07-01/theirs.parquet: ")
 
 
 def test_values_of_closed_days_are_put_in_order_and_kept_as_long_as_labels(
@@ -94,5 +99,6 @@ def test_values_of_closed_days_are_put_in_order_and_kept_as_long_as_labels(
 def test_no_records_have_no_values(tmp_path: Path) -> None:
     empty = ParquetPredictions(tmp_path)
     came(empty, {"a": 1.0}, NOON)
-    assert empty.records("flights", TODAY, ["revenue"], EVER).num_rows == 0
-    assert pa.types.is_floating(empty.records("flights", TODAY, ["revenue"], EVER)["revenue"].type)
+    found = empty.late("flights", empty.records("flights", TODAY, []), ["revenue"], EVER).records
+    assert found.num_rows == 0
+    assert pa.types.is_floating(found["revenue"].type)

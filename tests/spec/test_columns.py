@@ -86,6 +86,7 @@ def test_the_answers_get_as_much_of_the_budget_as_one_input_and_labels_get_half(
         ("", '[business.a]\nfunction = "no function"', "business.a.function: String should match pattern"),
         ("", '[business.a]\nfunction = "a.b:c"\nwarning = 0.1', "business.a: warning is said together with critical"),
         ("", "[late.price]\n" + LOGGED, "the file: late.price: price is a feature or logged column"),
+        ("", "[late.errors]", "the file: late.errors: every canary is judged by its errors: call this another name"),
         ("", '[late."a/b"]', "late.a/b: String should match pattern"),
         ("", "[late.prediction]", "the file: the answers go by the names prediction and prediction_confidence"),
         ("", '[late.refund]\notherwise = "none"', "late.refund.otherwise: Input should be a valid number"),

@@ -86,11 +86,13 @@ def test_what_cannot_be_meant_is_told(told: Told, tables: str, line: str) -> Non
 
 
 def test_a_late_column_is_judged_when_labels_are(model: Callable[..., Path]) -> None:
-    tables = '[late.revenue]\n[rollout.criteria.revenue]\nmargin = 2.0\nworse = "lower"\n[rollout]\nmatured = 0.8\n'
+    late = '[late.revenue]\notherwise = 0.5\n[rollout.criteria.revenue]\nmargin = 2.0\nworse = "lower"\n'
+    tables = f"{late}[rollout]\nmatured = 0.8\n"
     read = read_model(model(tables=tables))
-    plan = read.rollout.plan(read.labels.delay, read.problem, tuple(read.late))
+    plan = read.rollout.plan(read.labels.delay, read.problem, read.otherwise)
     revenue = next(c for c in plan.asked if c.name == "revenue")
     assert (revenue.labelled, revenue.matured, revenue.role, revenue.worse) == (True, 0.8, Role.GUARD, Direction.LOWER)
+    assert revenue.otherwise == 0.5
     assert [c.name for c in plan.asked if c.labelled] == ["loss", "revenue"]
-    layer = read.recalibration.plan(read.rollout, read.labels.delay, read.problem, tuple(read.late))
+    layer = read.recalibration.plan(read.rollout, read.labels.delay, read.problem, read.otherwise)
     assert layer.asked == plan.asked

@@ -15,6 +15,7 @@ from watchkeeper.domain.intervals import Interval
 from watchkeeper.domain.levels import Level
 from watchkeeper.domain.verdicts import Verdict
 from watchkeeper.story.house import House
+from watchkeeper.story.metering import metered_by_records, reading
 from watchkeeper.story.watching import watch
 from watchkeeper.wiring import open_house
 
@@ -128,9 +129,22 @@ column = "refund"
 column = "refund"
 statistic = "ratio"
 over = "revenue"
+[business."for its price"]
+column = "revenue"
+statistic = "ratio"
+over = "price"
 [business.worth]
 function = "tests.shop:worth"
 columns = ["revenue", "price"]
+"""
+
+
+SUM_AND_MEAN = """
+[business.sum]
+column = "revenue"
+statistic = "sum"
+[business.mean]
+column = "revenue"
 """
 
 
@@ -153,14 +167,17 @@ def test_a_late_column_is_metered_when_labels_are_due(tmp_path: Path) -> None:
     orders(house, day, day + 3 * shop.DAY, value=50.0)  # a correction that comes after the window's end
     found = told(live(house, 1))
     half, quarter = shop.ROWS / 2, shop.ROWS / 4
+    mean_price = float(shop.traffic(day)["price"].to_numpy()[::2].mean())
     number = {name: next(m.value for m in f.measures if m.name == "value") for name, f in found.items()}
-    assert number == {
+    expected = {
         "revenue": 5.0 * half,
         "mean_revenue": 5.0,
         "refund": 0.25,
         "refunded": quarter / (5.0 * half),
+        "for its price": 5.0 / mean_price,
         "worth": 5.0 * half,
     }
+    assert number == pytest.approx(expected)
 
 
 def test_a_late_column_of_which_nothing_came_is_unknown_and_named(tmp_path: Path) -> None:
@@ -169,7 +186,7 @@ def test_a_late_column_of_which_nothing_came_is_unknown_and_named(tmp_path: Path
     found = told(live(house, 1))
     assert found["revenue"].level is Level.UNKNOWN
     assert f"no value of revenue has come for the {shop.ROWS:,} records" in found["revenue"].sentence
-    assert next(m.value for m in found["refund"].measures if m.name == "value") == 0.0
+    assert found["refund"].level is Level.UNKNOWN, "nothing at all came: the import may be late itself"
 
 
 def test_late_revenue_that_falls_opens_an_incident(tmp_path: Path) -> None:
@@ -190,3 +207,40 @@ def test_late_columns_of_segments_are_told_apart(tmp_path: Path) -> None:
     live(house, 0)
     orders(house, shop.FIRST, shop.FIRST + shop.DAY)
     assert {"revenue", "revenue [site=north]", "revenue [site=south]"} <= set(told(live(house, 1)))
+
+
+def metered(house: House, interval: Interval) -> dict[str, float | str]:
+    spec = house.model("shop")
+    return dict(metered_by_records(spec, None, interval, reading(house, spec, None)))
+
+
+def test_records_that_stand_for_many_count_as_many(tmp_path: Path) -> None:
+    house = shop.opened(tmp_path / "house", tables=f"[late.revenue]\n{SUM_AND_MEAN}")
+    requests = shop.traffic(shop.FIRST, rows=4).append_column("_weight", pa.array([1.0, 1.0, 1.0, 7.0]))
+    shop.serve(house, requests)
+    times = pa.array([shop.FIRST + shop.DAY] * 4, pa.timestamp("us", "UTC"))
+    values = pa.table({"_id": requests["_id"], "_label": [10.0, 10.0, 10.0, 0.0], "_at": times})
+    house.predictions.append_labels("shop", values, "revenue")
+    second = Interval(shop.FIRST + shop.DAY, shop.FIRST + 2 * shop.DAY)
+    assert metered(house, second) == {"sum": 30.0, "mean": 3.0}
+
+
+def test_a_late_column_may_be_held_against_the_answers(tmp_path: Path) -> None:
+    tables = '[late.came]\n[business.gain]\ncolumn = "came"\nstatistic = "ratio"\nover = "prediction"'
+    house = shop.opened(tmp_path / "house", tables=tables)
+    requests = shop.traffic(shop.FIRST, rows=40)
+    shop.serve(house, requests)
+    times = pa.array([shop.FIRST + shop.DAY] * 40, pa.timestamp("us", "UTC"))
+    values = pa.table({"_id": requests["_id"], "_label": 2 * shop.answered(requests), "_at": times})
+    house.predictions.append_labels("shop", values, "came")
+    assert metered(house, Interval(shop.FIRST + shop.DAY, shop.FIRST + 2 * shop.DAY)) == {"gain": pytest.approx(2.0)}
+
+
+def test_a_sum_lacks_late_files_that_cannot_be_read_and_a_mean_does_not(tmp_path: Path) -> None:
+    house = shop.opened(tmp_path / "house", tables=f"[late.revenue]\notherwise = 0.0\n{SUM_AND_MEAN}")
+    live(house, 0)
+    orders(house, shop.FIRST, shop.FIRST + shop.DAY)
+    folder = house.spec.folder / "records" / "shop" / "late" / "revenue"
+    (next(folder.iterdir()) / "torn.parquet").write_bytes(b"torn")
+    found = metered(house, Interval(shop.FIRST + shop.DAY, shop.FIRST + 2 * shop.DAY))
+    assert found == {"sum": "1 files of revenue could not be read, so that the sum is not known", "mean": 5.0}

@@ -123,3 +123,25 @@ def test_of_more_records_than_are_copied_the_count_is_kept(house: House, tmp_pat
     assert ground.of_all(copied // 2, STRETCH[0], 10 * copied) == 10 * (copied // 2)
     empty = replace(ground, records={STRETCH[0]: pa.table({"_id": pa.array([], pa.string())})})
     assert empty.of_all(0, STRETCH[0], 7) == 0
+
+
+def test_late_columns_are_copied_too(tmp_path: Path) -> None:
+    tables = '[late.revenue]\n[business.revenue]\ncolumn = "revenue"\nstatistic = "sum"'
+    shopping = shop.opened(tmp_path / "house", tables=tables)
+    for number in range(DAYS):
+        requests = shop.traffic(shop.FIRST + shop.DAY * number)
+        shop.serve(shopping, requests)
+        known = pa.array([shop.FIRST + shop.DAY * (number + 1)] * requests.num_rows, pa.timestamp("us", "UTC"))
+        values = pa.table({"_id": requests["_id"], "_label": np.full(requests.num_rows, 2.5), "_at": known})
+        shopping.predictions.append_labels("shop", values, "revenue")
+    stretch = tuple(Interval(shop.FIRST + shop.DAY * n, shop.FIRST + shop.DAY * (n + 1)) for n in range(2, DAYS))
+    spec = shopping.model("shop")
+    ground = Ground.prepared(shopping, spec, shopping.registry.version("shop", 1), stretch, tmp_path / "ground")
+    fault = Fault("none", "nothing happens", lambda table, _place: table)
+    place = fault.place(spec.feature_kinds, 0)
+    assert place is not None
+    other = replace(shopping, predictions=ground.planted(fault, place))
+    anchor = shopping.registry.anchor("shop", 1)
+    for interval in stretch:
+        before, after = (read_window(h, spec, 1, anchor, interval) for h in (shopping, other))
+        assert before.metrics == after.metrics == {"revenue": 2.5 * shop.ROWS}

@@ -173,10 +173,8 @@ class Busy(ParquetPredictions):
 
     meanwhile: Callable[[], None] = lambda: None
 
-    def records(
-        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None = None
-    ) -> pa.Table:
-        found = super().records(model, interval, columns, known_by)
+    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
+        found = super().records(model, interval, columns)
         self.meanwhile()
         return found
 
@@ -270,3 +268,25 @@ def test_a_gate_of_a_late_column_is_waited_for(selling: House) -> None:
     assert not judged.final
     found = {r.criterion.name: r for r in judged.readings}
     assert (found["revenue"].outcome, found["revenue"].final) == (Outcome.UNKNOWN, False)
+
+
+def test_a_late_gate_is_not_passed_by_values_that_never_came(selling: House) -> None:
+    for days in range(3):
+        for hours in range(0, 24, 3):
+            log(selling, AT + days * toy.DAY + hours * HOUR)
+    judged = judge_canary(selling, rollout_of(selling), AT + 3 * toy.DAY)
+    refund = next(r for r in judged.readings if r.criterion.name == "refund")
+    assert (refund.outcome, refund.blocks) == (Outcome.UNKNOWN, 0)
+
+
+def test_what_a_missing_value_counts_as_stays_as_it_was_when_the_rollout_began(selling: House, tmp_path: Path) -> None:
+    log(selling, AT)
+    due = AT + toy.DAY + selling.model("toy").labels.delay
+    paid(selling, "refund", due - HOUR, {0: 1.0, 1: 2.0})
+    file = tmp_path / "models" / "toy.toml"
+    file.write_text(file.read_text().replace("otherwise = 0.0", "otherwise = 9.0"))
+    changed = open_house(tmp_path / "house.toml")
+    assert changed.model("toy").late["refund"].otherwise == 9.0
+    found = {e.criterion.name: e for e in weigh(changed, rollout_of(changed), due).evidence}
+    (block,) = found["refund"].blocks
+    assert block.champion.sum() == 2.0

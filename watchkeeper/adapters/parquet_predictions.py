@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -22,11 +21,11 @@ from watchkeeper.adapters._parquet_tables import EMPTY, evenly, in_order, one_ta
 from watchkeeper.adapters._parquet_tally import LATENCY, Tally
 from watchkeeper.domain.accounts import Accounts
 from watchkeeper.domain.intervals import Interval
-from watchkeeper.ports.records import Look
+from watchkeeper.ports.records import Came, Look
 from watchkeeper.profiles import Kind, Profile
 from watchkeeper.profiles.counting import profile_batches
 from watchkeeper.serving.answers import SCORES, answers_in, with_named_answers
-from watchkeeper.serving.layout import ACCOUNTS, LABELS, PREDICTIONS, PROFILES, SHADOWS
+from watchkeeper.serving.layout import ACCOUNTS, LABELS, PREDICTIONS, PROFILES, SHADOWS, late_part
 from watchkeeper.serving.tables import OPTIONAL_TYPES, RECORD_TYPES, write_labels, write_records
 from watchkeeper.window import Outcomes, Window, kinds_of_answers
 
@@ -94,7 +93,7 @@ class ParquetPredictions(DayFiles):
 
     @again
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
-        table, trouble = self._whole(model, interval, columns, known_by)
+        table, trouble = self._whole(model, interval, columns)
         labels = latest_labels(
             hashed(table.column("_id")), labels_known(self.folder(model, LABELS), interval.start, known_by, trouble)
         )
@@ -108,22 +107,21 @@ class ParquetPredictions(DayFiles):
         return beside(records, shadow_answers(paths, span, columns, Trouble(self.root)))
 
     @again
-    def records(
-        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None = None
-    ) -> pa.Table:
-        return in_order(self._whole(model, interval, columns, known_by)[0])
+    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
+        return in_order(self._whole(model, interval, columns)[0])
 
-    def _whole(
-        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None
-    ) -> tuple[pa.Table, Trouble]:
+    def _whole(self, model: str, interval: Interval, columns: Sequence[str]) -> tuple[pa.Table, Trouble]:
         """Every record of an interval, each once."""
         trouble, span = Trouble(self.root), Span.of(interval.start, interval.end)
         names = [*RECORD_TYPES, *OPTIONAL_TYPES, *columns]
         tables = [*once_each(self._sources(model, span, trouble), names, span, trouble)]
-        whole = with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns]))
-        if known_by is None:
-            return whole, trouble
-        return with_late(whole, columns, partial(self.folder, model), interval.start, known_by, trouble), trouble
+        return with_optional(one_table(tables, [*OPTIONAL_TYPES, *columns])), trouble
+
+    @again
+    def late(self, model: str, records: pa.Table, columns: Sequence[str], known_by: datetime) -> Came:
+        trouble = Trouble(self.root)
+        folders = {column: self.folder(model, late_part(column)) for column in columns}
+        return Came(with_late(records, folders, known_by, trouble), trouble.sentences)
 
     @again
     def sample(self, model: str, interval: Interval, columns: Sequence[str], rows: int) -> pa.Table:

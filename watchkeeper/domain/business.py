@@ -59,6 +59,11 @@ class Metric:
     warning: float | None = None
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Every column that it speaks of."""
+        return tuple(name for name in (self.column, self.over, *self.columns) if name)
+
+    @property
     def of_records(self) -> bool:
         """Whether it is made of the records themselves, as the counts of a window do not tell it."""
         return self.function is not None or self.late

@@ -47,6 +47,7 @@ class Criterion:
         hard: a canary whose records are shown worse by this share of what the champion's are on the mean, and by more
             than the margin, is rolled back before there are five blocks; of `loss` and of business columns.
         matured: the share of a block's due labels that must have come before the block counts; of what needs labels.
+        otherwise: of a late column, what a record counts as of which no value has come, in blocks in which some have.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Criterion:
     labelled: bool = False
     hard: float = USUAL_HARD
     matured: float = 0.5
+    otherwise: float | None = None
 
     def __post_init__(self) -> None:
         if not self.margin > 0:

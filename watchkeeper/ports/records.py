@@ -14,7 +14,7 @@ from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Grid, Kind, Profile, Segments
 from watchkeeper.window import Outcomes, Window
 
-__all__ = ["Look", "PredictionStore"]
+__all__ = ["Came", "Look", "PredictionStore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,19 @@ class Look:
     problem: Problem = Problem.BINARY
     classes: tuple[str, ...] = ()
     segments: Segments | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Came:
+    """Records with what came later.
+
+    Attributes:
+        records: with a column of doubles for each late column, null where nothing came.
+        trouble: one sentence for each file that could not be read.
+    """
+
+    records: pa.Table
+    trouble: tuple[str, ...] = ()
 
 
 class PredictionStore(Protocol):
@@ -85,10 +98,7 @@ class PredictionStore(Protocol):
         ...
 
     def labelled(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
-        """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`.
-
-        What came later of a column until `known_by` counts, before what the record itself says of it.
-        """
+        """The labelled records of an interval: the named columns, every `_` column, and `_label`, in order of `_at`."""
         ...
 
     def shadowed(self, model: str, interval: Interval, known_by: datetime, columns: Sequence[str]) -> pa.Table:
@@ -100,12 +110,14 @@ class PredictionStore(Protocol):
         """
         ...
 
-    def records(
-        self, model: str, interval: Interval, columns: Sequence[str], known_by: datetime | None = None
-    ) -> pa.Table:
-        """Every record of an interval: the named columns and every `_` column, in order of `_at`.
+    def records(self, model: str, interval: Interval, columns: Sequence[str]) -> pa.Table:
+        """Every record of an interval: the named columns and every `_` column, in order of `_at`."""
+        ...
 
-        What came later of a column until `known_by` counts; nothing of it does where that is not said.
+    def late(self, model: str, records: pa.Table, columns: Sequence[str], known_by: datetime) -> Came:
+        """These records (with `_id` and `_at`) and what came of them, in the named late columns, until a moment.
+
+        Of two values of one record the later counts. Nothing else in this port ever sees a late value.
         """
         ...
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from watchkeeper.domain.business import Direction, Metric, Statistic
+from watchkeeper.domain.judgements import ERRORS, LATENCY, LOSS
 from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Kind, Profile, Segments
 from watchkeeper.profiles.segments import OTHER
@@ -76,7 +77,8 @@ class LateSpec(Strict):
     """A number whose values come later than the records, by `log_label(..., of=...)` or `watchkeeper labels --of`.
 
     Attributes:
-        otherwise: what a record counts as of which none has come when labels are due; as nothing when not said.
+        otherwise: what a record counts as of which none has come when labels are due, where some have come of others;
+            it tells nothing when not said.
     """
 
     otherwise: float | None = None
@@ -141,6 +143,8 @@ class ColumnsSpec(Strict):
             raise ValueError(f"named twice among features and logged columns: {', '.join(twice)}")
         if both := sorted(set(self.late) & set(names)):
             raise ValueError(f"late.{both[0]}: {both[0]} is a feature or logged column; what is late is watched apart")
+        if taken := sorted({LOSS, ERRORS, LATENCY} & set(self.late)):
+            raise ValueError(f"late.{taken[0]}: every canary is judged by its {taken[0]}: call this another name")
         if taken := sorted({CONFIDENCE, PREDICTION} & {*names, *self.late}):
             raise ValueError(f"the answers go by the names {PREDICTION} and {CONFIDENCE}: call {taken[0]} another name")
         return self
@@ -179,6 +183,11 @@ class ColumnsSpec(Strict):
     def feature_kinds(self) -> dict[str, Kind]:
         """The features in the order of the file, with their kinds."""
         return {name: kind for kind, columns in self.features.items() for name in columns}
+
+    @property
+    def otherwise(self) -> Mapping[str, float | None]:
+        """What a record counts as of which no value has come, by late column."""
+        return {name: said.otherwise for name, said in self.late.items()}
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -16,7 +17,16 @@ from watchkeeper.profiles import Kind
 from watchkeeper.spec.sentences import nearest
 from watchkeeper.spec.words import Duration, Strict
 
-__all__ = ["Criteria", "CriterionSpec", "ShadowSpec", "SoakSpec", "criteria_of", "trouble_with_criteria"]
+__all__ = [
+    "NOTHING_LATE",
+    "Criteria",
+    "CriterionSpec",
+    "Late",
+    "ShadowSpec",
+    "SoakSpec",
+    "criteria_of",
+    "trouble_with_criteria",
+]
 
 ROLES = {"gate": Role.GATE, "guard": Role.GUARD}
 DIRECTIONS = {"lower": Direction.LOWER, "higher": Direction.HIGHER}
@@ -54,11 +64,20 @@ class CriterionSpec(Strict):
         return Criterion(name, self.margin or margin, ROLES[self.role], DIRECTIONS[self.worse], self.bounds)
 
 
+Late = Mapping[str, float | None]
+"""Columns whose values come when labels do, and what a record counts as without one."""
+
+NOTHING_LATE: Late = MappingProxyType({})
+
 Criteria = Mapping[Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")], CriterionSpec]
 
 
 def criteria_of(
-    said: Mapping[str, CriterionSpec], margin: float, matured: float, problem: Problem, late: Collection[str] = ()
+    said: Mapping[str, CriterionSpec],
+    margin: float,
+    matured: float,
+    problem: Problem,
+    late: Late = NOTHING_LATE,
 ) -> tuple[Criterion, ...]:
     """The loss as a gate, errors and latency as guards, and what else is said.
 
@@ -66,13 +85,17 @@ def criteria_of(
         margin: of the loss.
         matured: the share of due labels that must have come.
         problem: of the model, which says how large a loss can be.
-        late: columns whose values come when labels do.
+        late: the columns that come when labels do.
     """
     usual = {ERRORS: CriterionSpec(), LATENCY: CriterionSpec()}
     asked = {name: one for name, one in {**usual, **said}.items() if one.enabled}
     loss = Criterion(LOSS, margin, labelled=True, bounds=bounds_of(problem), matured=matured)
     others = (one.criterion(name, USUAL.get(name, 0.0)) for name, one in asked.items())
-    return (loss, *(replace(c, labelled=True, matured=matured) if c.name in late else c for c in others))
+    return (loss, *(_due(c, matured, late[c.name]) if c.name in late else c for c in others))
+
+
+def _due(criterion: Criterion, matured: float, otherwise: float | None) -> Criterion:
+    return replace(criterion, labelled=True, matured=matured, otherwise=otherwise)
 
 
 def trouble_with_criteria(

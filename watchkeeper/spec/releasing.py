@@ -1,6 +1,5 @@
 """What a person says of trials and rollouts."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -10,7 +9,7 @@ from pydantic import AfterValidator, Field
 from watchkeeper.domain.approvals import Silence
 from watchkeeper.domain.plans import Gate, Newer, Plan, Step
 from watchkeeper.domain.problems import Problem
-from watchkeeper.spec.judging import Criteria, ShadowSpec, SoakSpec, criteria_of
+from watchkeeper.spec.judging import NOTHING_LATE, Criteria, Late, ShadowSpec, SoakSpec, criteria_of
 from watchkeeper.spec.words import Duration, Length, Share, Strict
 
 __all__ = ["RecalibrationSpec", "RolloutSpec", "StepSpec", "TrialSpec"]
@@ -77,13 +76,13 @@ class RolloutSpec(Strict):
     shadow: ShadowSpec | None = None
     soak: SoakSpec = SoakSpec()
 
-    def plan(self, delay: timedelta, problem: Problem, late: Collection[str] = ()) -> Plan:
+    def plan(self, delay: timedelta, problem: Problem, late: Late = NOTHING_LATE) -> Plan:
         """The plan as the domain knows it.
 
         Args:
             delay: of the labels: a soak lasts until those of its own time have come.
             problem: of the model.
-            late: its columns whose values come when labels do.
+            late: its columns that come when labels do.
         """
         return Plan(
             steps=_steps(self.steps),
@@ -120,7 +119,7 @@ class RecalibrationSpec(Strict):
     approvals: tuple[Gate, ...] | None = None
     deadline: Length | None = None
 
-    def plan(self, rollout: RolloutSpec, delay: timedelta, problem: Problem, late: Collection[str] = ()) -> Plan:
+    def plan(self, rollout: RolloutSpec, delay: timedelta, problem: Problem, late: Late = NOTHING_LATE) -> Plan:
         """The plan of its rollout; what is not said here is as in the model's usual one."""
         usual = rollout.plan(delay, problem, late)
         margin = self.margin or rollout.margin

@@ -1,19 +1,23 @@
 """Numbers of the business that come later than the records they belong to."""
 
 import numpy as np
-import pyarrow as pa
 
-from watchkeeper.spec import ModelSpec
-from watchkeeper.story.saying import numbers_in
+from watchkeeper.story.saying import Integers
+from watchkeeper.window import Floats
 
 __all__ = ["with_otherwise"]
 
 
-def with_otherwise(spec: ModelSpec, records: pa.Table) -> pa.Table:
-    """Records whose labels are due, with what the spec says of those of which no value of a late column has come."""
-    for name, late in spec.late.items():
-        if late.otherwise is not None and name in records.column_names:
-            values = numbers_in(records, name)
-            filled = np.where(np.isfinite(values), values, late.otherwise)
-            records = records.set_column(records.column_names.index(name), name, pa.array(filled))
-    return records
+def with_otherwise(values: Floats, blocks: Integers, otherwise: float | None) -> Floats:
+    """Values, shape (n,), with `otherwise` for those that have not come, in every block of which some have.
+
+    A block of which none has come tells nothing: its import may be late itself.
+
+    Args:
+        blocks: in which block each lies, shape (n,).
+    """
+    if otherwise is None:
+        return values
+    known = np.isfinite(values)
+    filled: Floats = np.where(known | ~np.isin(blocks, blocks[known]), values, otherwise)
+    return filled

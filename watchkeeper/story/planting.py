@@ -36,7 +36,7 @@ class Ground:
     """Where faults are planted: a stretch of windows, and the records before them whose labels it waits for.
 
     Attributes:
-        records: of the stretch, with `_label`, by window.
+        records: of the stretch, with `_label` and late columns, by window.
         predictor: the champion, which answers broken features as it would have in production.
         folder: `clean` holds what came before the stretch, `planted` a copy of it with one fault after it.
     """
@@ -62,6 +62,7 @@ class Ground:
         labelled = house.predictions.labelled(spec.model, whole, FOREVER, [])
         found = pc.index_in(records["_id"], labelled["_id"].combine_chunks())
         records = records.append_column("_label", labelled["_label"].take(found))
+        records = house.predictions.late(spec.model, records, list(spec.late), FOREVER).records
         predictor = house.registry.load(spec.model, version.number)
         by_window = {interval: _within(records, interval) for interval in stretch}
         ground = cls(spec, by_window, predictor, folder)
@@ -106,13 +107,15 @@ class Ground:
         return answers
 
     def _sow(self, part: str, records: pa.Table) -> None:
-        """Write records, and their labels as known when the spec says that they are."""
+        """Write records, and what comes later of them as known when the spec says that labels are."""
         (self.folder / part).mkdir(parents=True, exist_ok=True)
         store = ParquetPredictions(self.folder / part)
-        store.append(self.spec.model, records.drop_columns(["_label"]))
-        labels = records.select(["_id", "_label", "_at"]).filter(pc.is_finite(records["_label"]))
-        known = pc.add(labels["_at"].cast(MICROSECOND), pa.scalar(self.spec.labels.delay))
-        store.append_labels(self.spec.model, labels.set_column(2, "_at", known.cast(LABEL_TYPES["_at"])))
+        late = list(self.spec.late)
+        store.append(self.spec.model, records.drop_columns(["_label", *late]))
+        known = pc.add(records["_at"].cast(MICROSECOND), pa.scalar(self.spec.labels.delay)).cast(LABEL_TYPES["_at"])
+        for column, of in (("_label", None), *((name, name) for name in late)):
+            values = pa.table({"_id": records["_id"], "_label": records[column], "_at": known})
+            store.append_labels(self.spec.model, values.filter(pc.is_finite(values["_label"])), of)
 
 
 def _is_missing(column: pa.ChunkedArray) -> np.ndarray:

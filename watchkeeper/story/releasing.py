@@ -88,7 +88,7 @@ def _new_rollout(house: House, version: Version, at: datetime) -> Rollout:
     if champion is None:
         raise NotThere(f"{version.model} has no champion: train one with `watchkeeper train {version.model}`")
     spec = house.model(version.model)
-    given = spec.labels.delay, spec.problem, tuple(spec.late)
+    given = spec.labels.delay, spec.problem, spec.otherwise
     return Rollout(
         id=f"rollout:{version.model}:v{version.number}@{stamp(at)}",
         model=version.model,

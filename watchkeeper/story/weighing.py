@@ -116,12 +116,15 @@ def _late(
     """The values of late columns that have come for records whose labels are due."""
     if not asked:
         return {}
-    records = with_otherwise(spec, house.predictions.records(spec.model, due, [c.name for c in asked], at))
-    ends, mine = _ends(rollout, records, spec.every), [those_of(records, "_version", v) for v in _both(rollout)]
+    requests = house.predictions.records(spec.model, due, [])
+    came = house.predictions.late(spec.model, requests, [c.name for c in asked], at)
+    records, ends = came.records, _ends(rollout, came.records, spec.every)
+    mine = [those_of(records, "_version", v) for v in _both(rollout)]
     every = Said(ends, *(np.where(own, 1.0, np.nan) for own in mine)).counts
     found = {}
     for criterion in asked:
-        values = numbers_in(records, criterion.name)
+        otherwise = None if came.trouble else criterion.otherwise
+        values = with_otherwise(numbers_in(records, criterion.name), ends, otherwise)
         said = Said(ends, *(np.where(own, values, np.nan) for own in mine))
         found[criterion.name] = Evidence(criterion, _blocks(said, _missing(every, said.counts, ticks_of(due.end))))
     return found
