@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from watchkeeper.serving import values
 from watchkeeper.serving.answers import SCORES, SCORES_TYPE, place_of, scores_of
 from watchkeeper.serving.features import feature_columns
 from watchkeeper.serving.privacy import OPEN, Privacy
-from watchkeeper.serving.tables import MICROSECOND, RECORD_TYPES
+from watchkeeper.serving.tables import MICROSECOND, RECORD_TYPES, UNIQUE
 
 __all__ = ["labels_table", "load", "records_table", "shadows_table"]
 
@@ -36,8 +37,9 @@ def records_table(
     what `scores_of` takes; one that it does not take is missing. A `weight` of 1 has no column.
     """
     logged, ids, keys, versions, features, predictions, latencies, moments, failed = fields
+    names, unique = _ids(ids, privacy)
     own = {
-        "_id": _ids(ids, privacy),
+        "_id": names,
         "_at": _times(moments, logged),
         "_key": _keys(keys, ids, privacy),
         "_version": _wholes(versions),
@@ -48,14 +50,14 @@ def records_table(
         own["_failed"] = _wholes(failed)
     if weight != 1.0:
         own["_weight"] = pa.array(np.full(len(ids), weight))
-    return pa.table(own | feature_columns(features, privacy))
+    return pa.table(own | feature_columns(features, privacy), metadata=UNIQUE if unique else None)
 
 
 def shadows_table(fields: Sequence[Values], classes: Sequence[str] = (), privacy: Privacy = OPEN) -> pa.Table:
     """Shadow answers out of logged, id, version, prediction, latency, at and failed: a sequence of each."""
     logged, ids, versions, predictions, latencies, moments, failed = fields
     own = {
-        "_id": _ids(ids, privacy),
+        "_id": _ids(ids, privacy)[0],
         "_at": _times(moments, logged),
         "_version": _wholes(versions),
         "_latency_ms": _numbers(latencies),
@@ -69,14 +71,17 @@ def labels_table(fields: Sequence[Values], classes: Sequence[str] = (), privacy:
     logged, ids, labels, moments = fields
     read = partial(values.number, read=partial(place_of, classes=classes))
     known = pa.array([read(label) for label in labels], pa.float64()) if classes else _numbers(labels)
-    return pa.table({"_id": _ids(ids, privacy), "_label": known, "_at": _times(moments, logged)})
+    return pa.table({"_id": _ids(ids, privacy)[0], "_label": known, "_at": _times(moments, logged)})
 
 
-def _ids(ids: Values, privacy: Privacy) -> pa.Array:
+def _ids(ids: Values, privacy: Privacy) -> tuple[pa.Array, bool]:
+    """The ids, and whether it is known that none comes twice."""
     if "_id" in privacy.hashed:
-        return pa.array([privacy.hide(values.identity(value)) for value in ids], pa.string())
-    usual = set(map(type, ids)) == {str} and "" not in ids
-    return _quick(usual, ids, RECORD_TYPES["_id"], values.identity)
+        return pa.array([privacy.hide(values.identity(value)) for value in ids], pa.string()), False
+    if set(map(type, ids)) == {str} and "" not in ids:
+        with suppress(UnicodeError):  # one of them cannot be written
+            return pa.array(ids, RECORD_TYPES["_id"]), len(set(ids)) == len(ids)
+    return pa.array([values.identity(value) for value in ids], RECORD_TYPES["_id"]), False
 
 
 def _keys(keys: Values, ids: Values, privacy: Privacy) -> pa.Array:

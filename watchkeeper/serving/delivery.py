@@ -58,8 +58,9 @@ class Delivery:
     def take(self, kind: str, values: Sequence[Any]) -> None:
         """Make files of rows, whose values come one row after the other."""
         width = FIELDS[rows_like(kind)]
-        for start in range(0, len(values), LARGEST * width):
-            part = values[start : start + LARGEST * width]
+        most = LARGEST * width
+        for start in range(0, len(values), most):
+            part = values if len(values) <= most else values[start : start + most]
             try:
                 with UNFORKED:
                     self._waiting.extend(self._encode(kind, [part[field::width] for field in range(width)]))

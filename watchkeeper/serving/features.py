@@ -4,7 +4,9 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, starmap
+from operator import itemgetter
+from struct import Struct
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +24,9 @@ Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 AT_ONCE: Mapping[type, pa.DataType] = {float: pa.float64(), str: pa.string()}
 """Types of which a column can be made without asking every value: what does not fit is refused, and never changed."""
+
+EXACT = 2.0**53
+"""Below it every whole number is a double."""
 
 SLICE = 1_024
 """Records that are turned at once: the longest that the interpreter's lock is held, in records."""
@@ -44,12 +49,30 @@ def _at_once(rows: Sequence[dict[Any, Any]], privacy: Privacy) -> dict[str, Colu
     fields = [(name, kind) for name, kind in kinds.items() if name not in privacy.hashed and _is_plain(name)]
     if not fields or set(map(len, rows)) != {len(rows[0])}:
         return None
-    parts = [pa.array(part, pa.struct(fields)).flatten() for part in _slices(rows)]
-    columns = {
-        name: pa.chunked_array(arrays) for (name, _), arrays in zip(fields, zip(*parts, strict=True), strict=True)
-    }
+    parts = [_turned(part, fields) for part in _slices(rows)]
+    columns = {name: pa.chunked_array([part[name] for part in parts]) for name, _ in fields}
     gaps = [name for name, column in columns.items() if column.null_count]
     return columns if all(name in row for name in gaps for row in rows) else None
+
+
+def _turned(rows: Sequence[dict[Any, Any]], fields: Sequence[tuple[str, pa.DataType]]) -> dict[str, pa.Array]:
+    """The columns of some rows; fractions by a shorter way where every one of them is a number."""
+    numbers = tried(partial(_packed, names=[name for name, kind in fields if kind == AT_ONCE[float]]), rows) or {}
+    others = [(name, kind) for name, kind in fields if name not in numbers]
+    found = pa.array(rows, pa.struct(others)).flatten() if others else []
+    return numbers | {name: column for (name, _), column in zip(others, found, strict=True)}
+
+
+def _packed(rows: Sequence[dict[Any, Any]], names: Sequence[str]) -> dict[str, pa.Array] | None:
+    """The columns of numbers that fit doubles; None, or whatever is raised, when one does not."""
+    if len(names) < 2:  # noqa: PLR2004 - of one name `itemgetter` gives no tuple
+        return None
+    packed = b"".join(starmap(Struct(f"{len(names)}d").pack, map(itemgetter(*names), rows)))
+    columns = np.frombuffer(packed).reshape(len(rows), -1).T
+    large = np.abs(columns) >= EXACT
+    if large.any() and np.isfinite(columns[large]).any():
+        return None  # a whole number among them may have been rounded
+    return {name: pa.array(np.ascontiguousarray(column)) for name, column in zip(names, columns, strict=True)}
 
 
 def _apart(rows: Sequence[Row], done: Sequence[str]) -> Columns | None:

@@ -46,9 +46,9 @@ def put_file(table: pa.Table, folder: Path) -> None:
 
 
 def _marked(table: pa.Table) -> pa.Table:
-    """The table in one piece, with `UNIQUE` when it is."""
+    """The table in one piece, with `UNIQUE` when it is; what is part of a table that is so is not counted again."""
     ids = table.column("_id")
-    distinct = pc.count_distinct(ids).as_py() == len(ids)
+    distinct = table.schema.metadata == UNIQUE or pc.count_distinct(ids).as_py() == len(ids)
     return table.combine_chunks().replace_schema_metadata(UNIQUE if distinct else None)
 
 

@@ -99,8 +99,14 @@ def write_labels(root: Path, model: str, labels: pa.Table, of: str | None = None
 
 
 def parcels(folder: str, table: pa.Table) -> Iterator[Parcel]:
-    """The files of the days of a table of `predictions`, `labels`, `late/...` or `shadows`; raises as others here."""
-    for day, rows in _by_day(_own(folder, table)):
+    """The files of the days of a table of `predictions`, `labels`, `late/...` or `shadows`; raises as others here.
+
+    Where the table's metadata are `UNIQUE` nobody counts its ids again.
+    """
+    own = _own(folder, table)
+    if table.schema.metadata == UNIQUE:
+        own = own.replace_schema_metadata(UNIQUE)
+    for day, rows in _by_day(own):
         name, content = file_of(rows)
         yield Parcel(f"{folder}/{day_folder(day)}/{name}", content, rows.num_rows, _unusable(rows))
 
