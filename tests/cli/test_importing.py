@@ -66,6 +66,8 @@ def test_values_of_a_late_column_are_imported_where_the_spec_has_one(house: Hous
         said(file, "--of", "revenue")
     spec = tmp_path / "models" / "toy.toml"
     spec.write_text(spec.read_text() + "\n[late.revenue]\n")
+    with pytest.raises(OutsideError, match=r"toy has no late column revenu; did you mean `revenue`"):
+        said(file, "--of", "revenu")
     assert "1 values of revenue of toy." in said(file, "--of", "revenue")
     assert "nothing new for toy." in said(file, "--of", "revenue")
     records = house.predictions.records("toy", TODAY, [])

@@ -45,8 +45,8 @@ def labels(  # noqa: PLR0913 - a command has these options
     opened = the_house(house)
     late = opened.model(model).late
     if of is not None and of not in late:
-        why = f"{model} has no late column {of}{nearest(of, list(late))}: say [late.{of}] in its file"
-        raise OutsideError("labels", why, permanent=True)
+        mend = nearest(of, list(late)) if late else f": say [late.{of}] in its file"
+        raise OutsideError("labels", f"{model} has no late column {of}{mend}", permanent=True)
     read = partial(import_labels, id=id_column, label=label_column, at=at_column, of=of, hashed=hashed)
     what = f"values of {of}" if of else "labels"
     for file in files:
