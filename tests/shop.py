@@ -1,6 +1,6 @@
 """A small shop whose sales are predicted: two sites that matter, some that do not, and numbers of the business."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +102,13 @@ def serve(house: House, requests: pa.Table, answers: np.ndarray | None = None) -
     known = pa.array([at + DAY for at in requests["_at"].to_pylist()], pa.timestamp("us", "UTC"))
     labels = pa.table({"_id": requests["_id"], "_label": requests["_label"], "_at": known})
     house.predictions.append_labels("shop", labels)
+
+
+def came(house: House, column: str, values: Mapping[str, float], at: datetime) -> None:
+    """What came later of a late column, by record, all of it known at one moment."""
+    times = pa.array([at] * len(values), pa.timestamp("us", "UTC"))
+    table = pa.table({"_id": list(values), "_label": pa.array(values.values(), pa.float64()), "_at": times})
+    house.predictions.append_labels("shop", table, column)
 
 
 def answered(requests: pa.Table) -> np.ndarray:

@@ -151,11 +151,8 @@ column = "revenue"
 def orders(house: House, day: datetime, known: datetime, value: float = 5.0) -> None:
     """What came of every second request of a day: so much, and a refund of every fourth."""
     ids = house.predictions.records("shop", Interval(day, day + shop.DAY), [])["_id"].to_pylist()
-    for column, some, each in (("revenue", ids[::2], value), ("refund", ids[::4], 1.0)):
-        times = pa.array([known] * len(some), pa.timestamp("us", "UTC"))
-        house.predictions.append_labels(
-            "shop", pa.table({"_id": some, "_label": [each] * len(some), "_at": times}), column
-        )
+    shop.came(house, "revenue", dict.fromkeys(ids[::2], value), known)
+    shop.came(house, "refund", dict.fromkeys(ids[::4], 1.0), known)
 
 
 def test_a_late_column_is_metered_when_labels_are_due(tmp_path: Path) -> None:
@@ -205,8 +202,13 @@ def test_late_columns_of_segments_are_told_apart(tmp_path: Path) -> None:
     tables = '[late.revenue]\n[business.revenue]\ncolumn = "revenue"\n'
     house = shop.opened(tmp_path / "house", head='segments = "site"', tables=tables)
     live(house, 0)
-    orders(house, shop.FIRST, shop.FIRST + shop.DAY)
-    assert {"revenue", "revenue [site=north]", "revenue [site=south]"} <= set(told(live(house, 1)))
+    requests, worth = shop.traffic(shop.FIRST), {"north": 1.0, "south": 2.0, "kiosk": 3.0}
+    ids, sites = requests["_id"].to_pylist(), requests["site"].to_pylist()
+    shop.came(house, "revenue", {n: worth[site] for n, site in zip(ids, sites, strict=True)}, shop.FIRST + shop.DAY)
+    found = told(live(house, 1))
+    for site in ("north", "south"):
+        value = next(m.value for m in found[f"revenue [site={site}]"].measures if m.name == "value")
+        assert value == pytest.approx(worth[site])
 
 
 def metered(house: House, interval: Interval) -> dict[str, float | str]:
@@ -218,9 +220,8 @@ def test_records_that_stand_for_many_count_as_many(tmp_path: Path) -> None:
     house = shop.opened(tmp_path / "house", tables=f"[late.revenue]\n{SUM_AND_MEAN}")
     requests = shop.traffic(shop.FIRST, rows=4).append_column("_weight", pa.array([1.0, 1.0, 1.0, 7.0]))
     shop.serve(house, requests)
-    times = pa.array([shop.FIRST + shop.DAY] * 4, pa.timestamp("us", "UTC"))
-    values = pa.table({"_id": requests["_id"], "_label": [10.0, 10.0, 10.0, 0.0], "_at": times})
-    house.predictions.append_labels("shop", values, "revenue")
+    values = zip(requests["_id"].to_pylist(), [10.0, 10.0, 10.0, 0.0], strict=True)
+    shop.came(house, "revenue", dict(values), shop.FIRST + shop.DAY)
     second = Interval(shop.FIRST + shop.DAY, shop.FIRST + 2 * shop.DAY)
     assert metered(house, second) == {"sum": 30.0, "mean": 3.0}
 
@@ -230,9 +231,8 @@ def test_a_late_column_may_be_held_against_the_answers(tmp_path: Path) -> None:
     house = shop.opened(tmp_path / "house", tables=tables)
     requests = shop.traffic(shop.FIRST, rows=40)
     shop.serve(house, requests)
-    times = pa.array([shop.FIRST + shop.DAY] * 40, pa.timestamp("us", "UTC"))
-    values = pa.table({"_id": requests["_id"], "_label": 2 * shop.answered(requests), "_at": times})
-    house.predictions.append_labels("shop", values, "came")
+    values = zip(requests["_id"].to_pylist(), (2 * shop.answered(requests)).tolist(), strict=True)
+    shop.came(house, "came", dict(values), shop.FIRST + shop.DAY)
     assert metered(house, Interval(shop.FIRST + shop.DAY, shop.FIRST + 2 * shop.DAY)) == {"gain": pytest.approx(2.0)}
 
 

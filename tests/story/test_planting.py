@@ -131,9 +131,8 @@ def test_late_columns_are_copied_too(tmp_path: Path) -> None:
     for number in range(DAYS):
         requests = shop.traffic(shop.FIRST + shop.DAY * number)
         shop.serve(shopping, requests)
-        known = pa.array([shop.FIRST + shop.DAY * (number + 1)] * requests.num_rows, pa.timestamp("us", "UTC"))
-        values = pa.table({"_id": requests["_id"], "_label": np.full(requests.num_rows, 2.5), "_at": known})
-        shopping.predictions.append_labels("shop", values, "revenue")
+        values = dict.fromkeys(requests["_id"].to_pylist(), 2.5)
+        shop.came(shopping, "revenue", values, shop.FIRST + shop.DAY * (number + 1))
     stretch = tuple(Interval(shop.FIRST + shop.DAY * n, shop.FIRST + shop.DAY * (n + 1)) for n in range(2, DAYS))
     spec = shopping.model("shop")
     ground = Ground.prepared(shopping, spec, shopping.registry.version("shop", 1), stretch, tmp_path / "ground")

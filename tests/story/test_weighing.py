@@ -28,14 +28,18 @@ AT, HOUR = toy.FIRST, toy.DAY / 24
 COLUMN = "\n[rollout.criteria.a]\nmargin = 0.2\n"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
+def begun(folder: Path, tables: str) -> House:
     """A house whose canary has just begun."""
-    spec = toy.SPEC.replace('approvals = ["canary"]', "approvals = []") + COLUMN
-    opened = open_house(toy.build(tmp_path, spec=spec))
+    spec = toy.SPEC.replace('approvals = ["canary"]', "approvals = []") + tables
+    opened = open_house(toy.build(folder, spec=spec))
     open_rollout(opened, second(opened), AT, who="sam", because="a test")
     advance(opened, "toy", AT)
     return opened
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return begun(tmp_path, COLUMN)
 
 
 def rollout_of(house: House) -> Rollout:
@@ -204,12 +208,8 @@ margin = 0.1
 
 @pytest.fixture
 def selling(tmp_path: Path) -> House:
-    """A house whose canary has just begun, and whose requests bring money later."""
-    spec = toy.SPEC.replace('approvals = ["canary"]', "approvals = []") + LATE
-    opened = open_house(toy.build(tmp_path, spec=spec))
-    open_rollout(opened, second(opened), AT, who="sam", because="a test")
-    advance(opened, "toy", AT)
-    return opened
+    """One whose requests bring money later."""
+    return begun(tmp_path, LATE)
 
 
 def paid(house: House, column: str, at: datetime, amounts: dict[int, float]) -> None:

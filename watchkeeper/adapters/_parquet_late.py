@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from watchkeeper.adapters._parquet_files import EPOCH, TICK, Trouble, microseconds
@@ -16,10 +15,10 @@ __all__ = ["with_late"]
 
 def with_late(records: pa.Table, folders: Mapping[str, Path], known_by: datetime, trouble: Trouble) -> pa.Table:
     """The records with what came of them in each column until a moment, from the column's folder."""
-    since = EPOCH + TICK * int(microseconds(records).min(initial=np.iinfo(np.int64).max)) if records.num_rows else EPOCH
+    since = EPOCH + TICK * int(microseconds(records).min()) if records.num_rows else known_by
     ids = hashed(records.column("_id"))
     for column, folder in folders.items():
-        came = latest_labels(ids, labels_known(folder, since, known_by, trouble) if records.num_rows else ())
+        came = latest_labels(ids, labels_known(folder, since, known_by, trouble))
         values = pa.array(came, pa.float64(), from_pandas=True)
         place = records.schema.get_field_index(column)
         records = records.append_column(column, values) if place < 0 else records.set_column(place, column, values)

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from watchkeeper.serving.layout import LABELS, checked_name, late_part
+from watchkeeper.serving.layout import checked_name, labels_part
 from watchkeeper.serving.privacy import privacy
 
 __all__ = ["import_labels"]
@@ -56,7 +56,7 @@ def import_labels(  # noqa: PLR0913 - all but the first three are said by name, 
     from watchkeeper.serving.tabular import source_of  # noqa: PLC0415 - the same
 
     source = source_of(labels)
-    part = late_part(of) if of else LABELS
+    part = labels_part(of)
     value = label or (of if of in source.names else None)
     names = Columns(id, value, at).among(source.names, source.where)
     hidden = privacy((), ("_id",) if hashed else ())

@@ -29,6 +29,7 @@ __all__ = [
     "checked_name",
     "day_folder",
     "day_of",
+    "labels_part",
     "late_part",
     "put_whole",
     "rows_like",
@@ -54,6 +55,11 @@ def checked_name(name: str, what: str = "model") -> str:
 def late_part(column: str) -> str:
     """The folder of a model in which the values of a late column lie; ValueError when no folder can be called so."""
     return f"{LATE}/{checked_name(column, 'late column')}"
+
+
+def labels_part(of: str | None) -> str:
+    """The folder of labels, or of the values of a late column; raises as `late_part` does."""
+    return LABELS if of is None else late_part(of)
 
 
 def rows_like(part: str) -> str:

@@ -7,12 +7,11 @@ from pathlib import Path
 from time import time_ns
 
 from watchkeeper.serving.books import Books
-from watchkeeper.serving.counts import Counted, Totals
 from watchkeeper.serving.encoding import Encoding
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, late_part
+from watchkeeper.serving.layout import PREDICTIONS, SHADOWS, checked_name, labels_part
 from watchkeeper.serving.ledger import state_folder
 from watchkeeper.serving.limits import Limits
-from watchkeeper.serving.logger_metrics import logger_metrics
+from watchkeeper.serving.logger_metrics import LoggerFigures
 from watchkeeper.serving.privacy import privacy
 from watchkeeper.serving.sampling import Sampling
 from watchkeeper.serving.sinks import name_of, sink_at
@@ -23,7 +22,7 @@ __all__ = ["PredictionLogger"]
 Prediction = float | Mapping[str, float] | Sequence[float] | None
 
 
-class PredictionLogger(Counted):
+class PredictionLogger(LoggerFigures):
     """Logs what a model was asked and what it answered.
 
     `log`, `log_shadow` and `log_label` append to a bounded buffer, never wait for the sink and never raise; a daemon
@@ -70,16 +69,16 @@ class PredictionLogger(Counted):
         exit_within: float = 10.0,
         state: Path | None = None,
     ) -> None:
-        self._model, self._classes = checked_name(model), tuple(classes)
+        name, self._classes = checked_name(model), tuple(classes)
         self._sampling = Sampling(sample)
         self._draws = sample < 1.0
         self._as_it_is = not (self._draws or self._classes)
         limits = Limits(capacity, batch, every, overhead, exit_within)
-        self._books = Books(sink_at(root), name_of(root), self._model, state or state_folder())
+        books = Books(sink_at(root), name_of(root), name, state or state_folder())
         hidden = privacy(without, hashed)
         self._hidden = hidden.without | hidden.hashed
-        encoding = Encoding(self._model, tuple(classes), hidden, self._sampling.weight)
-        self._writer = Writer(encoding.files, self._books, limits)
+        encoding = Encoding(name, self._classes, hidden, self._sampling.weight)
+        super().__init__(name, books, Writer(encoding.files, books, limits))
         self._buffer = self._writer.buffer
         self._offer = self._buffer.offer
 
@@ -160,16 +159,16 @@ class PredictionLogger(Counted):
         the row counts as dropped.
         """
         try:
-            part = LABELS if of is None else self._late_part(of)
+            part = self._part(of)
         except Exception:  # noqa: BLE001 - a column that cannot be called so must not stop the host
             self._buffer.drop()
         else:
             self._offer(part, (time_ns(), id, label, at))
 
-    def _late_part(self, column: str) -> str:
-        if column in self._hidden:
-            raise ValueError(f"`{column}` is left out or hashed")
-        return late_part(column)
+    def _part(self, of: str | None) -> str:
+        if of in self._hidden:
+            raise ValueError(f"`{of}` is left out or hashed")
+        return labels_part(of)
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Write now.
@@ -183,36 +182,3 @@ class PredictionLogger(Counted):
     def close(self, timeout: float = 10.0) -> bool:
         """Take no more, write what waits, and drop what cannot be written; gives what `flush` gives."""
         return self._writer.close(timeout)
-
-    def metrics(self) -> str:
-        """The counters as Prometheus text."""
-        return logger_metrics(self)
-
-    def totals(self) -> Totals:
-        """All counters at one moment, dropped rows by reason among them."""
-        return self._buffer.totals()
-
-    @property
-    def model(self) -> str:
-        """Whose predictions are logged."""
-        return self._model
-
-    @property
-    def lost_by_kill(self) -> int:
-        """Rows that earlier processes of this place lost when they were killed, as far as this one told of them."""
-        return self._books.lost
-
-    @property
-    def failed_writes(self) -> int:
-        """Writes that did not succeed."""
-        return self._writer.delivery.failed_writes
-
-    @property
-    def last_error(self) -> str:
-        """What the newest failed write said."""
-        return self._writer.delivery.last_error
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of processor that the writing thread has taken."""
-        return self._writer.seconds

@@ -1,13 +1,11 @@
-"""A logger's counters as Prometheus reads them."""
+"""What a logger says of itself, and as Prometheus reads it."""
 
-from typing import TYPE_CHECKING
-
+from watchkeeper.serving.books import Books
+from watchkeeper.serving.counts import Counted, Totals
 from watchkeeper.serving.exposition import Family, text_of
+from watchkeeper.serving.writer import Writer
 
-if TYPE_CHECKING:
-    from watchkeeper.serving.logger import PredictionLogger
-
-__all__ = ["logger_metrics"]
+__all__ = ["LoggerFigures"]
 
 COUNTERS = {
     "produced": "Rows handed to the logger.",
@@ -21,7 +19,53 @@ COUNTERS = {
 """Attributes of the logger, with what they say."""
 
 
-def logger_metrics(logger: "PredictionLogger") -> str:
+class LoggerFigures(Counted):
+    """The counters of a logger.
+
+    Args:
+        model: whose predictions are logged.
+        books: those of its place.
+        writer: takes its rows.
+    """
+
+    def __init__(self, model: str, books: Books, writer: Writer) -> None:
+        self._model, self._books, self._writer = model, books, writer
+
+    def metrics(self) -> str:
+        """The counters as Prometheus text."""
+        return _text_of(self)
+
+    def totals(self) -> Totals:
+        """All counters at one moment, dropped rows by reason among them."""
+        return self._writer.buffer.totals()
+
+    @property
+    def model(self) -> str:
+        """Whose predictions are logged."""
+        return self._model
+
+    @property
+    def lost_by_kill(self) -> int:
+        """Rows that earlier processes of this place lost when they were killed, as far as this one told of them."""
+        return self._books.lost
+
+    @property
+    def failed_writes(self) -> int:
+        """Writes that did not succeed."""
+        return self._writer.delivery.failed_writes
+
+    @property
+    def last_error(self) -> str:
+        """What the newest failed write said."""
+        return self._writer.delivery.last_error
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of processor that the writing thread has taken."""
+        return self._writer.seconds
+
+
+def _text_of(logger: LoggerFigures) -> str:
     """All counters of a logger, taken at one moment as far as they add up."""
     own = {"model": logger.model}
     totals = logger.totals()

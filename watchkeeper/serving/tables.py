@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from watchkeeper.serving.answers import SCORES, SCORES_TYPE
 from watchkeeper.serving.files import UNIQUE, file_of, put_file
-from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, day_folder, late_part, rows_like
+from watchkeeper.serving.layout import LABELS, PREDICTIONS, SHADOWS, checked_name, day_folder, labels_part, rows_like
 
 __all__ = [
     "LABEL_TYPES",
@@ -95,7 +95,7 @@ def write_labels(root: Path, model: str, labels: pa.Table, of: str | None = None
 
     Otherwise as `write_records`.
     """
-    _write(root / checked_name(model), late_part(of) if of else LABELS, labels)
+    _write(root / checked_name(model), labels_part(of), labels)
 
 
 def parcels(folder: str, table: pa.Table) -> Iterator[Parcel]:

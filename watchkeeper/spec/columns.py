@@ -1,87 +1,23 @@
 """What a person says of a model's columns: the features, those logged beside them, and what is made of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from watchkeeper.domain.business import Direction, Metric, Statistic
+from watchkeeper.domain.business import Metric
 from watchkeeper.domain.judgements import ERRORS, LATENCY, LOSS
 from watchkeeper.domain.problems import Problem
 from watchkeeper.profiles import Kind, Profile, Segments
 from watchkeeper.profiles.segments import OTHER
+from watchkeeper.spec.metrics import LateColumn, LateSpec, MetricName, MetricSpec, trouble_with_metric
 from watchkeeper.spec.sentences import nearest
 from watchkeeper.spec.words import Strict
 from watchkeeper.window import CONFIDENCE, PREDICTION, kinds_of_answers
 
-__all__ = ["ColumnsSpec", "LateSpec", "MetricSpec", "SegmentSpec"]
+__all__ = ["ColumnsSpec", "SegmentSpec"]
 
 Column = Annotated[str, StringConstraints(pattern=r"^[^_/:][^/:]*$")]
-LateColumn = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-MetricName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][\w -]{0,62}$")]
-Function = Annotated[str, StringConstraints(pattern=r"^[\w.]+:\w+$")]
-Limit = Annotated[float, Field(gt=0)]
-
-
-class MetricSpec(Strict):
-    """One number that the business looks at: a statistic of a column, or a Python function of a window.
-
-    Attributes:
-        column: numeric, or boolean for a rate; a feature, a logged or a late column, or `prediction`.
-        statistic: mean, sum, rate (the share of true), or ratio (of two sums, with `over`).
-        function: called with a pyarrow Table of the window's records, gives a number.
-        labelled: the function is given the records whose labels are due by the window's end, with their `_label`.
-        columns: which columns the function is given beside those that begin with `_`; all when not said.
-        critical, warning: fixed limits of the relative change; learned from history when not said.
-    """
-
-    column: str | None = None
-    statistic: Statistic = Statistic.MEAN
-    over: str | None = None
-    function: Function | None = None
-    labelled: bool = False
-    columns: tuple[str, ...] = ()
-    direction: Direction = Direction.BOTH
-    critical: Limit | None = None
-    warning: Limit | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _is_a_metric(cls, said: object) -> object:
-        if isinstance(said, str):
-            raise ValueError(  # noqa: TRY004 - pydantic turns this one into a sentence about the field
-                f'a metric is a table: column = "...", statistic = "mean"; a column that is only logged stands under '
-                f'[logged], for example {said} = ["..."]'
-            )
-        return said
-
-    @model_validator(mode="after")
-    def _means_one_thing(self) -> Self:
-        if (self.column is None) == (self.function is None):
-            raise ValueError('a metric has either a column or a function, for example column = "price"')
-        if (self.over is None) == (self.statistic is Statistic.RATIO):
-            raise ValueError('a ratio, and nothing else, names the column below the line: over = "seats"')
-        if self.column is not None and (self.labelled or self.columns):
-            raise ValueError("labelled and columns are said of a function")
-        if self.warning is not None and not (self.critical and self.warning <= self.critical):
-            raise ValueError("warning is said together with critical, and lies not above it")
-        return self
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """Every column that it speaks of."""
-        return tuple(name for name in (self.column, self.over, *self.columns) if name)
-
-
-class LateSpec(Strict):
-    """A number whose values come later than the records, by `log_label(..., of=...)` or `watchkeeper labels --of`.
-
-    Attributes:
-        otherwise: what a record counts as of which none has come when labels are due, where some have come of others;
-            it tells nothing when not said.
-    """
-
-    otherwise: float | None = None
 
 
 class SegmentSpec(Strict):
@@ -152,12 +88,13 @@ class ColumnsSpec(Strict):
     @model_validator(mode="after")
     def _speaks_of_columns_that_are_there(self) -> Self:
         known = self.columns | dict.fromkeys((PREDICTION, CONFIDENCE, *self.late), Kind.NUMERIC)
-        for name, metric in self.business.items():
+        for metric in self.metrics:
             for column in metric.named:
                 if column not in known:
-                    raise ValueError(f"business.{name}: there is no column {column}{nearest(column, list(known))}")
-            if trouble := _trouble(metric, known):
-                raise ValueError(f"business.{name}: {trouble}")
+                    why = f"there is no column {column}{nearest(column, list(known))}"
+                    raise ValueError(f"business.{metric.name}: {why}")
+            if trouble := trouble_with_metric(metric, known):
+                raise ValueError(f"business.{metric.name}: {trouble}")
         if self.segments and self.columns.get(self.segments.column) not in (Kind.CATEGORICAL, Kind.BOOLEAN):
             apart = [n for n, kind in self.columns.items() if kind in (Kind.CATEGORICAL, Kind.BOOLEAN)]
             raise ValueError(
@@ -169,9 +106,9 @@ class ColumnsSpec(Strict):
     def misread(self, problem: Problem) -> str | None:
         """Which metric takes an answer for a number that is none, or None."""
         numbers = [name for name, kind in kinds_of_answers(problem).items() if kind is Kind.NUMERIC]
-        for name, metric in self.business.items():
+        for metric in self.metrics:
             if wrong := [c for c in metric.named if c in (PREDICTION, CONFIDENCE) and c not in numbers]:
-                return f"business.{name}: {wrong[0]} of a {problem} model is no number; take {numbers[0]}"
+                return f"business.{metric.name}: {wrong[0]} of a {problem} model is no number; take {numbers[0]}"
         return None
 
     @property
@@ -192,9 +129,7 @@ class ColumnsSpec(Strict):
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """The metrics as the domain knows them."""
-        said: dict[str, dict[str, Any]] = {name: dict(metric) for name, metric in self.business.items()}
-        late = {name for name, metric in self.business.items() if set(metric.named) & set(self.late)}
-        return tuple(Metric(name, **metric, late=name in late) for name, metric in said.items())
+        return tuple(metric.metric(name, self.late) for name, metric in self.business.items())
 
     def segments_of(self, anchor: Profile) -> Segments | None:
         """How records are told apart, chosen by the records that a version was approved on; None when they are not.
@@ -213,12 +148,3 @@ class ColumnsSpec(Strict):
         if before:
             return Segments(said.column, tuple(v for v in before if v != OTHER)[: said.most], kind)
         return Segments.most_frequent(said.column, said.most, anchor, kind)
-
-
-def _trouble(metric: MetricSpec, kinds: Mapping[str, Kind]) -> str | None:
-    """Why the statistic cannot be made of these columns, or None."""
-    allowed = {Kind.NUMERIC, Kind.BOOLEAN} if metric.statistic is Statistic.RATE else {Kind.NUMERIC}
-    for column in (metric.column, metric.over):
-        if column and kinds[column] not in allowed:
-            return f"the {metric.statistic} of {column} cannot be taken, as it is {kinds[column]}"
-    return None

@@ -16,8 +16,7 @@ from watchkeeper.profiles import Segments
 from watchkeeper.serving.answers import with_named_answers
 from watchkeeper.spec import ModelSpec
 from watchkeeper.story.house import House
-from watchkeeper.story.lateness import with_otherwise
-from watchkeeper.story.saying import numbers_in
+from watchkeeper.story.saying import numbers_in, with_otherwise
 from watchkeeper.window import CONFIDENCE, PREDICTION
 
 __all__ = ["Read", "metered_by_records", "reading"]
